@@ -1,0 +1,31 @@
+/** Ids, run keys and the canonical workflow ID made of both. */
+
+const ID = /^[a-z][a-z0-9_-]{0,79}$/;
+const RUN_KEY = /^(?:\d{8}|\d{8}T\d{6}Z|at-[a-z][a-z0-9_-]{0,79})$/;
+/** Words the workflow IDs of one-shots, backfills and retries begin with. */
+const RESERVED = ['at', 'backfill', 'retry'];
+
+/** Says what is wrong with a task's or chain's id, or null. */
+export function idProblem(id: string): string | null {
+  if (RESERVED.includes(id)) return `"${id}" is reserved; ${RESERVED.join(', ')} cannot be ids`;
+  if (ID.test(id)) return null;
+  return `"${id}" is no id: a lower-case letter first, then letters, digits, "_" or "-", at most 80 characters in all`;
+}
+
+export function isRunKey(text: string): boolean {
+  return RUN_KEY.test(text);
+}
+
+/** The workflow ID by which a run of a task or chain is unique. */
+export function canonicalId(id: string, runKey: string): string {
+  return `${id}:${runKey}`;
+}
+
+/** Takes a canonical workflow ID apart, or answers null for any other text. */
+export function parseCanonicalId(workflowId: string): { id: string; runKey: string } | null {
+  const colon = workflowId.indexOf(':');
+  if (colon < 0) return null;
+  const id = workflowId.slice(0, colon);
+  const runKey = workflowId.slice(colon + 1);
+  return ID.test(id) && RUN_KEY.test(runKey) ? { id, runKey } : null;
+}

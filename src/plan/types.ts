@@ -1,0 +1,323 @@
+/**
+ * The data every part of daychain agrees on: plans, workflow inputs, results.
+ * All of it is plain JSON, because all of it travels through workflow history.
+ */
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** When a task runs, judged by the outcomes of its parents. The table stands in rules.ts. */
+export const RUN_WHEN = [
+  'all_success',
+  'none_failed',
+  'none_skipped',
+  'one_success',
+  'all_done',
+  'one_failed',
+  'all_failed',
+] as const;
+export type RunWhen = (typeof RUN_WHEN)[number];
+
+export type Status = 'pending' | 'success' | 'skipped' | 'failed' | 'cancelled';
+
+/** Why a run was skipped. */
+export type SkipKind =
+  | 'no_work'
+  | 'condition_not_met'
+  | 'skipped_by_operator'
+  | 'skipped_by_task'
+  | 'already_completed'
+  | 'lock_held'
+  | 'upstream_failed'
+  | 'upstream_skipped'
+  | 'rule_not_met';
+
+/** Why a run failed. `error` means its own text: the reason holds the message. */
+export type FailKind =
+  | 'error'
+  | 'deadline'
+  | 'timed_out'
+  | 'terminated'
+  | 'unknown_task'
+  | 'hold_expired'
+  | 'output_too_large'
+  | 'past_not_done'
+  | 'id_taken';
+
+export type Kind = SkipKind | FailKind;
+
+/** What an open run is doing. */
+export type Phase =
+  | 'queued'
+  | 'waiting_for_upstream'
+  | 'waiting_for_lock'
+  | 'waiting_for_worker'
+  | 'waiting_for_run'
+  | 'waiting_for_work'
+  | 'postponed'
+  | 'held'
+  | 'running'
+  | 'retrying';
+
+/** One failed attempt of a task's body. */
+export interface AttemptError {
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** ISO instant at which the attempt ended. */
+  at: string;
+  /** The message, at most 1,024 characters. */
+  message: string;
+}
+
+/** What a task's run ends with: the legacy dictionary, made strict. The task's own output stands at the top level too. */
+export interface TaskResult {
+  task: string;
+  date: string;
+  run_key: string;
+  /** The slot, an ISO instant in UTC. */
+  scheduled_for: string;
+  /** Eight random hex characters, one per run: the owner's name in the lock. */
+  task_id: string;
+  status: Status;
+  kind: Kind | null;
+  /** The task's or the operator's own text, or the error's message. */
+  reason: string | null;
+  /** Whether this run consumes its run key. */
+  settled: boolean;
+  /** Errors of single items; the task as a whole may have succeeded. */
+  errors: string[];
+  warnings: string[];
+  /** The last five failed attempts. They never colour a success. */
+  attempt_errors: AttemptError[];
+  /** Attempts of the body, counted from 1; 0 if it never began. */
+  attempts: number;
+  started: string | null;
+  finished: string | null;
+  /** By whom, for what a person decided: skipped_by_operator, cancelled, forced. */
+  by: string | null;
+  output: JsonObject;
+  [counter: string]: Json | AttemptError[] | undefined;
+}
+
+/** One task's line in a chain's result. Outputs stay with the task's own run. */
+export interface TaskOutcome {
+  status: Status;
+  kind: Kind | null;
+  reason: string | null;
+  settled: boolean;
+  /** Workflow ID of the run, null where the chain decided without one. */
+  run: string | null;
+  /** True if an earlier or other run of the same run key did the work. */
+  satisfied: boolean;
+  attempts: number;
+  started: string | null;
+  finished: string | null;
+  /** Number of item errors and of warnings: a success with either is shown amber. */
+  errors: number;
+  warnings: number;
+}
+
+export interface ChainResult {
+  chain: string;
+  date: string;
+  run_key: string;
+  scheduled_for: string;
+  status: Status;
+  kind: Kind | null;
+  reason: string | null;
+  tasks: Record<string, TaskOutcome>;
+  /** How many tasks ended in each status. */
+  counts: Record<Status, number>;
+}
+
+/** What a task may know of one parent. */
+export interface UpstreamResult {
+  status: Status;
+  kind: Kind | null;
+  reason: string | null;
+  output: JsonObject;
+}
+export type Upstream = Record<string, UpstreamResult>;
+
+/** Lock of a task. `false` means none. Times in milliseconds. */
+export type LockSpec = { by: 'date' | 'run'; waitMs: number } | false;
+
+/** How one task is run: all that the workflow needs, none of its code. */
+export interface TaskSpec {
+  /** One attempt's longest duration. */
+  timeoutMs: number;
+  /** A worker silent for this long has lost the attempt. */
+  heartbeatMs: number;
+  /** Attempts of the body in all, at least 1. */
+  maximumAttempts: number;
+  /** Pause before the second attempt. */
+  retryDelayMs: number;
+  /** Factor by which each further pause grows; 1 keeps it. */
+  retryBackoff: number;
+  retryMaximumDelayMs: number;
+  lock: LockSpec;
+  /** False for tasks keyed by slot, which run many times a day: they neither read nor write success keys. */
+  successKeys: boolean;
+  summary: string | null;
+  tags: string[];
+}
+
+export interface PlanTask {
+  id: string;
+  dependsOn: string[];
+  runWhen: RunWhen;
+  params: JsonObject;
+  spec: TaskSpec;
+}
+
+/** The compiled, checked, plain-JSON form of a chain. Tasks stand in an order in which each comes after its parents. */
+export interface ChainPlan {
+  chain: string;
+  /** Hash of the plan: tells whether two runs used the same files. */
+  version: string;
+  timezone: string;
+  /** Tasks that may be open at once. */
+  concurrency: number;
+  tasks: PlanTask[];
+}
+
+/** Who asked, and why. */
+export interface Asked {
+  by: string;
+  reason: string | null;
+}
+export interface Hold extends Asked {
+  /** Epoch milliseconds at which the hold expires. */
+  until: number;
+}
+
+/** Input of the runTask workflow. `{task, date}` is enough; the registry fills in the rest. */
+export interface RunTaskInput {
+  task: string;
+  /** `YYYYMMDD`; `YYYY-MM-DD` is accepted. */
+  date?: string;
+  runKey?: string;
+  /** ISO instant; the date's first instant in the project's zone when absent. */
+  scheduledFor?: string;
+  params?: JsonObject;
+  spec?: TaskSpec;
+  /** Results of the parents, put there by the chain. */
+  upstream?: Upstream;
+  chain?: string;
+  backfill?: boolean;
+  /** Epoch milliseconds of a start by daychain itself; see workflows/canonical.ts. */
+  mark?: number;
+  /** Ends the run as skipped_by_operator. */
+  skip?: Asked;
+  /** Starts the run held. */
+  hold?: Hold;
+  /** Repeats a settled task. */
+  force?: Asked;
+}
+
+/** A runTask input with nothing missing. */
+export type ResolvedTaskInput = RunTaskInput &
+  Required<Pick<RunTaskInput, 'date' | 'runKey' | 'scheduledFor' | 'params' | 'spec'>>;
+
+/** Which tasks of a chain a rerun repeats. */
+export interface Rerun extends Asked {
+  mode: 'unsuccessful' | 'from' | 'only' | 'all' | 'skipped';
+  /** For `from` and `only`. */
+  task?: string;
+}
+
+/** Input of the runChain workflow. `{chain, date}` is enough. */
+export interface RunChainInput {
+  chain: string;
+  date?: string;
+  runKey?: string;
+  scheduledFor?: string;
+  plan?: ChainPlan;
+  /** Params of single tasks that replace those of the plan. */
+  params?: Record<string, JsonObject>;
+  backfill?: boolean;
+  mark?: number;
+  hold?: Hold;
+  rerun?: Rerun;
+}
+
+export type ResolvedChainInput = RunChainInput & Required<Pick<RunChainInput, 'date' | 'runKey' | 'scheduledFor' | 'plan'>>;
+
+/** Input of the scheduledChain workflow: the action of a Temporal Schedule. */
+export interface ScheduledChainInput {
+  /** Id of a chain, or of a task that carries its own schedule. */
+  chain: string;
+  /** The slot, when there is no TemporalScheduledStartTime to read it from. ISO instant. */
+  slot?: string;
+  /** The schedule as the author wrote it and its zone: the slot is looked up in it. */
+  rule?: { schedule: Json; timezone: string };
+}
+
+/** Argument of the skip, hold and release handlers (signals and updates). */
+export interface Order {
+  /** On a chain: the task meant; absent means the chain itself. */
+  task?: string;
+  by?: string;
+  reason?: string;
+  /** For hold: ISO instant at which it expires; 24 hours from now when absent. */
+  until?: string;
+}
+
+/** Answer of the progress query. */
+export interface TaskProgress {
+  kind: 'task';
+  task: string;
+  date: string;
+  run_key: string;
+  phase: Phase | null;
+  status: Status;
+  detail: string | null;
+  held: Hold | null;
+}
+export interface ChainProgress {
+  kind: 'chain';
+  chain: string;
+  date: string;
+  run_key: string;
+  status: Status;
+  held: Hold | null;
+  tasks: Record<string, { status: Status; kind: Kind | null; phase: Phase | null; reason: string | null }>;
+}
+
+/** What an activity needs to run a task's body once. */
+export interface AttemptInput {
+  task: string;
+  date: string;
+  runKey: string;
+  scheduledFor: string;
+  taskId: string;
+  params: JsonObject;
+  upstream: Upstream;
+  backfill: boolean;
+  chain: string | null;
+  lock: LockSpec;
+  timeoutMs: number;
+  successKeys: boolean;
+  force: Asked | null;
+  /** Attempts of the body used up by earlier activities of this run. */
+  attemptsUsed: number;
+  /** Executions of the activity so far, bodies or not: makes each lock value of the run unique. */
+  tries: number;
+  checkpoint: Json;
+  attemptErrors: AttemptError[];
+}
+
+/** What comes back from it. Only failures of the body are thrown, because only they use an attempt up. */
+export type AttemptOutput =
+  | { outcome: 'done'; result: TaskResult }
+  | { outcome: 'lock_held'; detail: string; carry: Carry }
+  | { outcome: 'handed_back'; detail: string; carry: Carry }
+  | { outcome: 'not_here'; detail: string; carry: Carry };
+
+/** What travels from one activity of a run to the next. */
+export interface Carry {
+  attemptsUsed: number;
+  tries: number;
+  checkpoint: Json;
+  attemptErrors: AttemptError[];
+}
