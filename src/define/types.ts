@@ -1,0 +1,233 @@
+/** The types an author of tasks and chains sees. */
+import type { z } from 'zod';
+import type { Duration } from '../plan/duration.js';
+import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
+
+export type { Duration, Json, JsonObject, RunWhen };
+
+/** Wall-clock time, 24 hours: `'06:00'`. */
+export type TimeOfDay = `${number}:${number}`;
+
+/** When a chain is due, in its time zone. */
+export type Schedule = { cron: string } | { daily: TimeOfDay };
+
+export interface Retry {
+  /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */
+  retries?: number;
+  /** Pause before each further attempt. Default `'5 minutes'`. */
+  delay?: Duration;
+  /** Factor by which each further pause grows, 1 to 10. Default 1: all pauses are alike. */
+  backoff?: number;
+  /** No pause is longer than this. Default `'1 day'`. */
+  maximumDelay?: Duration;
+}
+
+export interface Lock {
+  /** `'date'`: one run of the task per date at a time, as the legacy lock has it (default). `'run'`: per run key, for tasks whose slots may overlap. */
+  by?: 'date' | 'run';
+  /** How long to wait while another holds the lock. `0` ends the run as `lock_held` at once. Default `'30 minutes'`. */
+  wait?: Duration | 0;
+}
+
+/** Settings a task and the project's defaults share. */
+export interface TaskSettings {
+  /** Longest duration of one attempt. Default `'15 minutes'`, at most 7 days. */
+  timeout?: Duration;
+  /** A worker silent for this long has lost the attempt. Default `'30 seconds'`, at least 2 seconds. */
+  heartbeat?: Duration;
+  retry?: Retry;
+  /** `false`: no lock at all. */
+  lock?: Lock | false;
+}
+
+export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings {
+  /** One line, shown wherever the task is listed. */
+  summary?: string;
+  tags?: readonly string[];
+  /** Schema of `ctx.params`. Without one the task takes no params. */
+  params?: P;
+  /** The task's own schedule; then no chain is involved. */
+  schedule?: Schedule;
+  /** Zone of that schedule. Default: the project's. */
+  timezone?: string;
+  /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
+  run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
+}
+
+declare const output: unique symbol;
+/** What defineTask returns: a definition that remembers its output's type. */
+export interface Task<O = JsonObject> {
+  readonly kind: 'task';
+  readonly definition: TaskDefinition<z.ZodType, unknown>;
+  readonly [output]?: O;
+}
+
+/** A run ended by the task itself: what `ctx.noWork` and `ctx.skip` return. Return it from `run`. */
+export interface Ended {
+  readonly ended: 'no_work' | 'skipped_by_task';
+  readonly reason: string;
+  readonly settled: boolean;
+}
+
+/** One parent's end as its child sees it. Only a success has an output, and the type says so. */
+export type UpstreamOf<O> =
+  | { status: 'success'; kind: null; reason: string | null; output: O }
+  | { status: 'skipped' | 'failed' | 'cancelled'; kind: Kind | null; reason: string | null; output: Partial<O> }
+  /** No run of that task for this run key is known. */
+  | { status: 'absent'; kind: null; reason: string; output: Partial<O> };
+
+type OutputOf<T> = T extends Task<infer O> ? O : never;
+
+/**
+ * The project's clients as `ctx.clients` has them. Empty here; a project fills it in:
+ * `declare module 'daychain' { interface ProjectClients extends ClientsOf<typeof project> {} }`
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface, because projects merge into it
+export interface ProjectClients {}
+
+/** Opens a client on first use. A function alone, or with the function that closes it. */
+export type ClientOpener<T = unknown> = (() => T | Promise<T>) | { open(): T | Promise<T>; close(client: T): unknown };
+export type ClientsOf<P> =
+  P extends Project<infer C> ? { [K in keyof C]: () => Promise<C[K] extends ClientOpener<infer T> ? T : never> } : never;
+
+export interface ProjectDefinition<C extends Record<string, ClientOpener> = Record<string, ClientOpener>> {
+  /** Owns the schedules and is the Temporal task queue. Default: the folder's name. */
+  name?: string;
+  /** IANA zone of dates and schedules. Default `'UTC'`. */
+  timezone?: string;
+  /** Temporal namespace. Default: the environment's, else `'default'`. */
+  namespace?: string;
+  /** Temporal task queue. Default: the name. */
+  taskQueue?: string;
+  defaults?: TaskSettings;
+  /** Opened on first use, closed when the worker stops. */
+  clients?: C;
+  /** Put before every key in Redis. Needed where several projects share one Redis. Default: none, as the legacy keys have it. */
+  lock?: { prefix?: string };
+}
+
+export interface Project<C extends Record<string, ClientOpener> = Record<string, ClientOpener>> {
+  readonly kind: 'project';
+  readonly definition: ProjectDefinition<C>;
+}
+
+interface Place {
+  dependsOn?: readonly string[];
+  /** Default `'all_success'`. Only for tasks with parents. */
+  runWhen?: RunWhen;
+}
+/** A task of the project at its place in a chain. */
+export interface PlacedTask extends Place {
+  params?: JsonObject;
+  command?: never;
+}
+/** A program at its place in a chain: a cron line without TypeScript. */
+export interface PlacedCommand extends Place, TaskSettings {
+  /** Program and arguments, no shell. `{date}`, `{run_key}`, `{scheduled_for}` and `{attempt}` are replaced. */
+  command: readonly [string, ...string[]];
+  summary?: string;
+  tags?: readonly string[];
+  params?: never;
+}
+
+export interface ChainDefinition {
+  summary?: string;
+  tags?: readonly string[];
+  /** When the chain is due. Without one it runs by hand only. */
+  schedule?: Schedule;
+  /** IANA zone of dates and schedule. Default: the project's. */
+  timezone?: string;
+  /** Tasks that may be open at once, 1 to 2,000. Default 100. */
+  concurrency?: number;
+  /** The whole graph: each task with those it depends on, as a list or with more to say. At most 2,000. */
+  tasks: Readonly<Record<string, readonly string[] | PlacedTask | PlacedCommand>>;
+}
+
+export interface Chain {
+  readonly kind: 'chain';
+  readonly definition: ChainDefinition;
+}
+
+export interface TaskLog {
+  debug(message: string, fields?: JsonObject): void;
+  info(message: string, fields?: JsonObject): void;
+  warn(message: string, fields?: JsonObject): void;
+  error(message: string, fields?: JsonObject): void;
+}
+
+/** Application data in Redis: its own database, apart from the locks. */
+export interface AppRedis {
+  get(key: string): Promise<string | null>;
+  /** Sets a key. `ttlSeconds` defaults to 86,400. */
+  set(key: string, value: string, options?: { ttlSeconds?: number }): Promise<void>;
+  delete(...keys: string[]): Promise<number>;
+  /** Any other command, word by word. */
+  command(...words: [string, ...string[]]): Promise<unknown>;
+}
+
+export interface Checkpoint {
+  /** What was saved last, by this attempt or an earlier one of the same run; null if nothing was. */
+  readonly value: Json;
+  /** Keeps a value for a later attempt. It travels with a heartbeat: keep it under a few kilobytes. */
+  save(value: Json): void;
+}
+
+export interface ForEachOptions<T> {
+  /** Names an item, the same in every attempt: a retry goes on after the last finished one. */
+  key(item: T): string;
+}
+
+export interface ForEachResult {
+  /** Items tried, failed ones included. */
+  processed: number;
+  succeeded: number;
+  failed: number;
+  /** How many items ended with this label, the text their function returned. */
+  count(label: string): number;
+}
+
+/** All that reaches `run`. A task's unit test is `run(fakeContext)`. */
+export interface TaskContext<P = unknown> {
+  readonly task: string;
+  /** The local date the slot is for, `YYYYMMDD`. A task never reads the clock to learn it. */
+  readonly date: string;
+  readonly runKey: string;
+  /** The slot. */
+  readonly scheduledFor: Date;
+  /** Eight random hex characters, one per run. */
+  readonly taskId: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly backfill: boolean;
+  readonly params: P;
+  readonly clients: ProjectClients;
+  readonly redis: AppRedis;
+  /** Values of the environment by name; they never enter history. */
+  readonly secrets: { get(name: string): string; has(name: string): boolean };
+  /** Aborted by timeout, cancellation, a lost lock or the worker's shutdown. */
+  readonly signal: AbortSignal;
+  readonly log: TaskLog;
+  readonly checkpoint: Checkpoint;
+  /** A number that only grows per lock: a resource that remembers the highest can refuse an old writer. 0 without a lock. */
+  readonly fence: number;
+  /** The date n days away, `YYYYMMDD`: `day(-1)` is the day before. */
+  day(n: number): string;
+  /** How a parent ended. Name its type to have the output typed: `ctx.upstream<typeof crawl>('task_firecrawl')`. */
+  upstream<T extends Task<never> | Task = Task>(task: string): UpstreamOf<OutputOf<T>>;
+  /** Tells how far the work is: shown by the CLI and the page. Liveness needs no call; it is reported anyway. */
+  heartbeat(progress?: Json): void;
+  /** Runs a function per item. A failing item is recorded and the rest go on; if all fail, the task fails. */
+  forEach<T>(
+    items: Iterable<T>,
+    options: ForEachOptions<T>,
+    run: (item: T) => string | void | Promise<string | void>,
+  ): Promise<ForEachResult>;
+  /** Ends the run: there was nothing to do. Settles the date. */
+  noWork(reason: string): Ended;
+  /** Ends the run as skipped. `settled: false` leaves the date runnable. Default true. */
+  skip(reason: string, options?: { settled?: boolean }): Ended;
+  /** Notes something that is no failure; a success with warnings is shown as such. */
+  warn(message: string): void;
+}
+
+export type UpstreamStatus = Status | 'absent';

@@ -1,0 +1,5 @@
+/** daychain: durable daily task chains on Temporal. What authors of tasks and chains import. */
+export { z } from 'zod';
+export { defineChain, defineProject, defineTask } from './define/define.js';
+export { PermanentError, RetryAfter, TaskError } from './define/errors.js';
+export type * from './define/types.js';
