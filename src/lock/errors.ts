@@ -8,9 +8,12 @@ export class LockStoreUnreachable extends Error {
     readonly address: string,
     cause: unknown,
   ) {
-    super(`Redis for locks at ${address} does not answer: ${text(cause)}. Nothing runs without its lock; see "daychain doctor".`, {
-      cause,
-    });
+    super(
+      `Redis for locks at ${address} does not answer: ${text(cause)}. Nothing runs without its lock; see "daychain doctor".`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -39,9 +42,12 @@ const UNABLE =
   /(^|[\s-])(LOADING|READONLY|NOAUTH|WRONGPASS|NOPERM|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNKILLABLE)\s/;
 
 function text(cause: unknown): string {
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
+  const message = cause instanceof Error ? cause.message || cause.name : String(cause);
+  return message.replace(/ script: \w+, on @user_script:\d+/, '').replace(/\.+$/, '');
 }
 
 function advice(cause: unknown): string {
-  return text(cause).includes('WRONGTYPE') ? '. The key holds something else than a text: look at it with "redis-cli TYPE" and remove it' : '';
+  return text(cause).includes('WRONGTYPE')
+    ? '. That key holds something other than a text; look at it with redis-cli TYPE, then remove it.'
+    : '';
 }
