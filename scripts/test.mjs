@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { closingLine, countTests, readReport } from './test-report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const skipReporter = path.join(root, 'scripts', 'skip-reporter.mjs');
 const reportFile = path.join(root, 'test-report.json');
 const vitest = path.join(path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
@@ -24,7 +25,6 @@ if (report === null) process.stdout.write('\nvitest left no report: it ended bef
 else if (code !== 0 && counts.failed === 0)
   process.stdout.write('\nno single test failed, but the run as a whole did (see above)\n');
 else if (counts.passed + counts.failed === 0) process.stdout.write('\nnot one test ran\n');
-for (const { name, reason } of counts.skips) process.stdout.write(`skipped: ${name}${reason}\n`);
 process.stdout.write(`\n${closingLine(counts)}\n`);
 
 process.exitCode = code !== 0 ? code : counts.failed > 0 || counts.passed === 0 ? 1 : 0;
@@ -33,7 +33,15 @@ process.exitCode = code !== 0 ? code : counts.failed > 0 || counts.passed === 0 
 function runVitest(args) {
   const child = spawn(
     process.execPath,
-    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...args],
+    [
+      vitest,
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--reporter=${skipReporter}`,
+      `--outputFile.json=${reportFile}`,
+      ...args,
+    ],
     { cwd: root, stdio: 'inherit' },
   );
   // Ctrl-C reaches vitest by itself; a signal to this process alone would not.
