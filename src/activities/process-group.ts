@@ -1,7 +1,8 @@
 /** Ending every process of a group, and knowing when it is gone. Used on both sides of a command's guard. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const LOOK_EVERY_MS = 20;
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 100;
 
 export interface GroupEnd {
   /** Shortens the time until SIGKILL; it never grows. Milliseconds from now. */
@@ -13,13 +14,14 @@ export interface GroupEnd {
 /** Asks the group to end by SIGTERM and kills what is left of it after `graceMs` milliseconds. */
 export function endGroup(pgid: number, graceMs: number): GroupEnd {
   let killAt = performance.now() + graceMs;
-  let killed = false;
   signalGroup(pgid, 'SIGTERM');
   const gone = new Promise<void>((resolve) => {
+    let pause = SHORTEST_PAUSE_MS;
     const look = () => {
-      if (!isGroupAlive(pgid, killed)) return resolve();
-      if (performance.now() >= killAt) killed = signalGroup(pgid, 'SIGKILL');
-      setTimeout(look, LOOK_EVERY_MS);
+      if (!isGroupAlive(pgid)) return resolve();
+      if (performance.now() >= killAt) signalGroup(pgid, 'SIGKILL');
+      setTimeout(look, pause);
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
     };
     look();
   });
@@ -41,13 +43,10 @@ function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/**
- * `killed`: look closer. A killed process that nobody collects, as under a first process that is no init, stays listed for ever
- * though it runs no more.
- */
-function isGroupAlive(pgid: number, killed: boolean): boolean {
+function isGroupAlive(pgid: number): boolean {
   if (!signalGroup(pgid, 0)) return false;
-  return !killed || process.platform !== 'linux' || hasRunningMember(pgid);
+  // An ended process that nobody collects, as under a first process that is no init, stays listed for ever. Look closer.
+  return process.platform !== 'linux' || hasRunningMember(pgid);
 }
 
 function hasRunningMember(pgid: number): boolean {
