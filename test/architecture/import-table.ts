@@ -1,0 +1,82 @@
+/**
+ * Who may import whom. A folder or file of src/ may import itself, and what its row names; a type-only import also
+ * what `types` names. There is no other way in: what no row allows is forbidden.
+ */
+
+export interface Row {
+  /** Folders and files of src/ whose code may be imported. */
+  code: readonly string[];
+  /** Those whose types may be imported besides; `'*'` is all of src/. */
+  types: readonly string[] | '*';
+  /** Packages. A name allows its sub-paths too; a sub-path allows only itself. */
+  packages: readonly string[];
+  /** Whether node: modules may be imported. */
+  node: boolean;
+  /** Whether it may import what it computes: the files of a user's project. Default false. */
+  computed?: boolean;
+}
+
+const ENGINE = ['plan', 'time', 'lock', 'define', 'kit', 'registry', 'activities', 'control'];
+const SURROUNDINGS = ['connections', 'local', 'notices', 'observability'];
+const TEMPORAL = ['@temporalio/activity', '@temporalio/client', '@temporalio/common', '@temporalio/worker'];
+
+/** Everything but the entry files and surfaces: what those may import. */
+const BELOW = [...ENGINE, ...SURROUNDINGS, 'workflows'];
+const besidesServers = { code: [], types: ['config.ts'], node: true };
+
+export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
+  // Pure: no clock, no randomness, no input or output.
+  plan: { code: [], types: [], packages: [], node: false },
+  time: { code: [], types: [], packages: ['temporal-polyfill/implementation'], node: false },
+
+  // Replayed: its code is part of every history.
+  workflows: { code: ['plan'], types: '*', packages: ['@temporalio/workflow', '@temporalio/common'], node: false },
+
+  lock: { code: [], types: [], packages: ['@redis/client'], node: false },
+  define: { code: [], types: ['plan', 'time', 'kit'], packages: ['zod'], node: false },
+  kit: { code: ['define', 'lock'], types: [], packages: [], node: true },
+  registry: {
+    code: ['define', 'plan', 'time'],
+    types: [],
+    packages: ['fastest-levenshtein', 'tsx', 'zod'],
+    node: true,
+    computed: true,
+  },
+  activities: {
+    code: ['registry', 'plan', 'time', 'lock', 'kit', 'define'],
+    types: [],
+    packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common'],
+    node: true,
+  },
+  control: {
+    code: ['registry', 'lock', 'plan', 'time'],
+    types: ['workflows'],
+    packages: ['@temporalio/client', '@temporalio/common'],
+    node: true,
+  },
+
+  connections: {
+    ...besidesServers,
+    packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
+  },
+  local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
+  notices: { ...besidesServers, packages: [] },
+  observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
+
+  testing: { code: ['workflows', 'activities', 'registry', 'time'], types: [], packages: ['@temporalio/testing'], node: true },
+
+  // Entry files and surfaces. Nobody else imports them, and only they read the configuration.
+  'config.ts': { code: [], types: [], packages: ['@temporalio/envconfig', 'fastest-levenshtein', 'zod'], node: true },
+  'worker.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
+  'schedules.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
+  web: { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
+  cli: {
+    code: [...BELOW, 'config.ts', 'worker.ts', 'schedules.ts'],
+    types: [],
+    packages: [...TEMPORAL, 'commander', 'log-update', 'picocolors', 'fastest-levenshtein'],
+    node: true,
+  },
+
+  // What users import: the author's side, and nothing that starts anything.
+  'index.ts': { code: ['define', 'kit'], types: ['plan'], packages: ['zod'], node: false },
+};
