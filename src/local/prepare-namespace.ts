@@ -71,7 +71,7 @@ async function findMissing(connection: Connection, options: PrepareNamespaceOpti
   const listed = await within(connection, () => connection.operatorService.listSearchAttributes({ namespace }));
   const missing: Record<string, number> = {};
   for (const [name, type] of Object.entries(searchAttributes)) {
-    const there = listed.customAttributes?.[name];
+    const there: number | null | undefined = listed.customAttributes?.[name];
     if (there === undefined || there === null) missing[name] = TYPE_NUMBERS[type];
     else if (there !== TYPE_NUMBERS[type]) {
       throw new NamespaceError(

@@ -5,7 +5,7 @@ import { createClient } from '@redis/client';
 import { startEmbeddedRedis } from './embedded-redis.js';
 import { readJson, writeJson } from './json-file.js';
 import { findFreePort } from './ports.js';
-import { findProgram } from './run-program.js';
+import { findProgram, ownPath } from './run-program.js';
 import { awaitReady, isPortTaken, startServerProcess } from './server-process.js';
 import type { ProcessMark } from './state.js';
 
@@ -18,6 +18,8 @@ export interface StartRedisOptions {
   prefer?: 'embedded' | undefined;
   /** Folders searched for the programs, as in PATH. Default: this process's PATH. */
   path?: string | undefined;
+  /** Aborted: the start is given up, nothing is left running, and the signal's reason is thrown. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface RedisServer {
@@ -45,10 +47,10 @@ const DEFAULT_PORT = 6379;
 export async function startRedis(options: StartRedisOptions): Promise<RedisServer> {
   const preferred = [options.port, lastPort(options.home), DEFAULT_PORT];
   if (options.prefer !== 'embedded') {
-    const path = options.path ?? process.env['PATH'] ?? '';
+    const path = options.path ?? ownPath;
     for (const kind of ['redis-server', 'valkey-server'] as const) {
       const program = await findProgram(kind, path);
-      if (program !== null) return startProgram(kind, program, preferred, options.home);
+      if (program !== null) return startProgram(kind, program, preferred, options);
     }
   }
   const embedded = await startEmbeddedRedis(preferred);
@@ -74,14 +76,14 @@ async function startProgram(
   kind: 'redis-server' | 'valkey-server',
   program: string,
   preferred: readonly (number | undefined)[],
-  home: string,
+  { home, signal }: StartRedisOptions,
 ): Promise<RedisServer> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort(preferred);
     try {
       // The data folder is the working folder: no path, with whatever characters, goes through Redis' own parser.
       const server = await startServerProcess(home, 'redis', program, serverArguments(port), join(home, 'redis'));
-      const answer = await awaitReady(server, kind, READY_DEADLINE_MS, async () => {
+      const answer = await awaitReady(server, kind, READY_DEADLINE_MS, signal, async () => {
         const said = await ask(port);
         return said?.pid === server.mark.pid ? said : null;
       });

@@ -4,26 +4,35 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 
+// PATH is how the system finds programs, not a setting of ours; whoever wants another one passes it.
+// eslint-disable-next-line no-restricted-properties
+const inherited = process.env;
+
+/** The folders searched for programs where no others are given: this process's PATH. */
+export const ownPath = inherited['PATH'] ?? '';
+
 export type ProgramResult = { ok: true; stdout: string } | { ok: false; problem: string };
 
 /**
  * Runs `command` (program and arguments; no shell), found on `path`, until `deadlineMs` at most.
- * Never throws: a missing program, a deadline and an exit code other than 0 are a `problem` of one line.
+ * Throws only the reason of an aborted `signal`: a missing program, a deadline and an exit code other than 0 are a `problem` of one line.
  */
 export async function runProgram(
   command: readonly string[],
-  { path, deadlineMs }: { path: string; deadlineMs: number },
+  { path, deadlineMs, signal }: { path: string; deadlineMs: number; signal?: AbortSignal | undefined },
 ): Promise<ProgramResult> {
   const [name = '', ...args] = command;
   const program = await findProgram(name, path);
   if (program === null) return { ok: false, problem: `no ${name} on PATH` };
-  return new Promise((resolve) => {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
     execFile(
       program,
       args,
-      { timeout: deadlineMs, killSignal: 'SIGKILL', env: { ...process.env, PATH: path }, maxBuffer: 16 * 1024 * 1024 },
+      { timeout: deadlineMs, killSignal: 'SIGKILL', env: { ...inherited, PATH: path }, maxBuffer: 16 * 1024 * 1024, signal },
       (error, stdout, stderr) => {
-        if (error === null) resolve({ ok: true, stdout });
+        if (signal?.aborted === true) reject(signal.reason as Error);
+        else if (error === null) resolve({ ok: true, stdout });
         else if (error.killed === true) resolve({ ok: false, problem: `not finished after ${deadlineMs / 1000} s` });
         else resolve({ ok: false, problem: lastLine(stderr) ?? lastLine(stdout) ?? error.message });
       },

@@ -73,12 +73,14 @@ export async function startServerProcess(
 
 /**
  * Waits until `isReady` answers a value other than null, for `deadlineMs` at most. A server that ends or is late is
- * stopped, and a ServerStartError shows the last lines of its log.
+ * stopped, and a ServerStartError shows the last lines of its log. When `signal` is aborted the server is stopped, too,
+ * and the signal's reason thrown.
  */
 export async function awaitReady<T>(
   server: ServerProcess,
   what: string,
   deadlineMs: number,
+  signal: AbortSignal | undefined,
   isReady: () => Promise<T | null>,
 ): Promise<T> {
   const end = performance.now() + deadlineMs;
@@ -89,6 +91,10 @@ export async function awaitReady<T>(
     }
     const ready = await isReady();
     if (ready !== null) return ready;
+    if (signal?.aborted === true) {
+      await server.stop();
+      throw signal.reason;
+    }
     if (performance.now() >= end) {
       await server.stop();
       throw new ServerStartError(`${what} was not ready after ${deadlineMs / 1000} s.${tail(server.log())}`);

