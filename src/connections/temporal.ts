@@ -1,0 +1,111 @@
+/** A client of one Temporal namespace, and plain words for a server that cannot be reached. */
+import { hostname, userInfo } from 'node:os';
+import { createConnection } from 'node:net';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+
+export interface TemporalOptions {
+  /** `host:port`. */
+  address: string;
+  namespace: string;
+  tls?: ConnectionOptions['tls'];
+  apiKey?: string;
+  metadata?: Record<string, string>;
+  /** How long to try, in milliseconds. Default 5,000. */
+  withinMs?: number;
+  /** Who asks, as histories will show it. Default: user@host. */
+  identity?: string;
+}
+
+export interface TemporalConnection {
+  client: Client;
+  address: string;
+  namespace: string;
+  identity: string;
+  close(): Promise<void>;
+}
+
+/** The server did not answer. The message says at which address, why, and how long was tried. */
+export class TemporalUnreachable extends Error {
+  override readonly name = 'TemporalUnreachable';
+  constructor(
+    readonly address: string,
+    readonly reason: string,
+    withinMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(`Cannot reach Temporal at ${address} (${reason}, tried for ${Math.round(withinMs / 100) / 10} s).`, options);
+  }
+}
+
+/**
+ * Connects, or says why not.
+ * @throws TemporalUnreachable when the server does not answer in time
+ */
+export async function connectTemporal(options: TemporalOptions): Promise<TemporalConnection> {
+  const withinMs = options.withinMs ?? 5_000;
+  const identity = options.identity ?? personIdentity();
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({
+      address: options.address,
+      connectTimeout: withinMs,
+      ...(options.tls ? { tls: options.tls } : {}),
+      ...(options.apiKey ? { apiKey: options.apiKey } : {}),
+      ...(options.metadata ? { metadata: options.metadata } : {}),
+    });
+  } catch (error) {
+    throw new TemporalUnreachable(options.address, await reasonOf(options.address, error), withinMs, { cause: error });
+  }
+  const client = new Client({ connection, namespace: options.namespace, identity });
+  return { client, address: options.address, namespace: options.namespace, identity, close: () => connection.close() };
+}
+
+/** `user@host`: who asked, as histories keep it. */
+export function personIdentity(): string {
+  let user = 'unknown';
+  try {
+    user = userInfo().username;
+  } catch {
+    // A container may run under a user id without a name.
+  }
+  return `${user}@${hostname()}`;
+}
+
+/** gRPC only says that a deadline passed; a plain connection says why. */
+async function reasonOf(address: string, error: unknown): Promise<string> {
+  const separator = address.lastIndexOf(':');
+  const hasPort = separator > address.lastIndexOf(']');
+  const host = (hasPort ? address.slice(0, separator) : address).replace(/^\[|\]$/g, '');
+  const port = hasPort ? Number(address.slice(separator + 1)) : 7233;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'the address needs the form host:port';
+  const trouble = await new Promise<NodeJS.ErrnoException | null>((done) => {
+    const socket = createConnection({ host, port, timeout: 1_000 });
+    const end = (result: NodeJS.ErrnoException | null) => {
+      socket.destroy();
+      done(result);
+    };
+    socket.once('connect', () => end(null));
+    socket.once('timeout', () => end(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
+    socket.once('error', end);
+  });
+  switch (trouble?.code) {
+    case undefined:
+      return `something listens there, but does not answer as Temporal does: ${firstLine(error)}`;
+    case 'ECONNREFUSED':
+      return 'connection refused';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `no host of the name ${host}`;
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'no answer';
+    default:
+      return trouble!.message;
+  }
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0] ?? '';
+}

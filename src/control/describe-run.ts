@@ -1,0 +1,140 @@
+/** One run as the server knows it: its state, its result, what it waits for. */
+import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import type { ChainProgress, ChainResult, TaskProgress, TaskResult } from '../plan/types.js';
+import { PROGRESS_QUERY } from '../plan/names.js';
+import { type RunSummary, summaryOf } from './run-summary.js';
+import type { Server } from './server.js';
+
+/** The attempt under way, or the pause before the next one. */
+export interface PendingAttempt {
+  activity: string;
+  /** Counted by the server within the current activity, from 1. */
+  attempt: number;
+  maximumAttempts: number;
+  state: 'scheduled' | 'running' | 'cancelling' | 'paused';
+  lastFailure: string | null;
+  /** ISO instants. */
+  startedAt: string | null;
+  nextAttemptAt: string | null;
+  lastHeartbeatAt: string | null;
+  worker: string | null;
+}
+
+export interface RunView extends RunSummary {
+  result: TaskResult | ChainResult | null;
+  /** What a run that did not end well says. */
+  message: string | null;
+  pending: PendingAttempt | null;
+  /** What an open run says of itself; null if it is closed or no worker could be asked. */
+  progress: TaskProgress | ChainProgress | null;
+  /** Workflow IDs of open children. */
+  children: string[];
+}
+
+export interface DescribeOptions {
+  runId?: string;
+  /** Ask the run itself, through a worker, what it is doing. Default true. */
+  ask?: boolean;
+}
+
+/** A run by its workflow ID; null if the server knows none. */
+export async function describeRun(server: Server, workflowId: string, options: DescribeOptions = {}): Promise<RunView | null> {
+  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
+  let description: WorkflowExecutionDescription;
+  try {
+    description = await handle.describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+  const summary = summaryOf(description);
+  const end = summary.end === null ? { result: null, message: null } : await readEnd(server, summary);
+  const progress = summary.end === null && options.ask !== false ? await askProgress(server, summary) : null;
+  return {
+    ...summary,
+    ...end,
+    pending: pendingOf(description),
+    progress,
+    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id ? [id] : [])),
+  };
+}
+
+/** How a closed run ended: its result, or what its failure carries. */
+async function readEnd(server: Server, run: RunSummary): Promise<Pick<RunView, 'result' | 'message'>> {
+  const handle = server.client.workflow.getHandle(run.workflowId, run.runId, { followRuns: false });
+  try {
+    return { result: resultIn(await handle.result()), message: null };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    switch (run.end) {
+      case 'cancelled':
+        return { result: run.left, message: run.left?.reason ?? 'cancelled' };
+      case 'terminated':
+        return { result: null, message: `terminated: ${(cause as TerminatedFailure | undefined)?.message ?? 'no reason given'}` };
+      case 'timed_out':
+        return { result: null, message: cause instanceof TimeoutFailure ? cause.message : 'the run took too long' };
+      default:
+        if (cause instanceof ApplicationFailure) return { result: resultIn(cause.details?.[0]), message: cause.message };
+        return { result: null, message: cause?.message ?? error.message };
+    }
+  }
+}
+
+function resultIn(value: unknown): TaskResult | ChainResult | null {
+  if (typeof value !== 'object' || value === null) return null;
+  return 'task_id' in value || 'tasks' in value ? (value as TaskResult | ChainResult) : null;
+}
+
+export function isChainResult(result: TaskResult | ChainResult | null): result is ChainResult {
+  return result !== null && 'chain' in result && 'tasks' in result;
+}
+
+/** A worker has to answer; a run whose worker is gone is shown without. */
+const ASK_WITHIN_MS = 2_000;
+
+/** What an open run says of itself, or null if no worker answers in time. */
+export async function askProgress(
+  server: Server,
+  run: Pick<RunSummary, 'workflowId' | 'runId'>,
+): Promise<TaskProgress | ChainProgress | null> {
+  const handle = server.client.workflow.getHandle(run.workflowId, run.runId);
+  try {
+    return await server.client.withDeadline(Date.now() + ASK_WITHIN_MS, () =>
+      handle.query<TaskProgress | ChainProgress>(PROGRESS_QUERY),
+    );
+  } catch {
+    return null;
+  }
+}
+
+const STATES: Record<number, PendingAttempt['state']> = {
+  1: 'scheduled',
+  2: 'running',
+  3: 'cancelling',
+  4: 'paused',
+  5: 'paused',
+};
+
+function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | null {
+  const activity = description.raw.pendingActivities?.[0];
+  if (!activity) return null;
+  return {
+    activity: activity.activityType?.name ?? 'unknown',
+    attempt: activity.attempt ?? 1,
+    maximumAttempts: activity.maximumAttempts ?? 0,
+    state: STATES[activity.state ?? 0] ?? 'scheduled',
+    lastFailure: activity.lastFailure?.message ?? null,
+    startedAt: instant(activity.lastStartedTime),
+    nextAttemptAt: activity.state === 1 ? instant(activity.nextAttemptScheduleTime ?? activity.scheduledTime) : null,
+    lastHeartbeatAt: instant(activity.lastHeartbeatTime),
+    worker: activity.lastWorkerIdentity || null,
+  };
+}
+
+/** A protobuf timestamp as ISO text. */
+export function instant(time: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
+  if (!time?.seconds) return null;
+  return new Date(Number(time.seconds) * 1_000 + Math.floor((time.nanos ?? 0) / 1_000_000)).toISOString();
+}

@@ -1,0 +1,11 @@
+/** The server as one project sees it. */
+import type { Client } from '@temporalio/client';
+
+export interface Server {
+  client: Client;
+  namespace: string;
+  /** The project's: a run on another one belongs to another project. */
+  taskQueue: string;
+  /** Who asks: `user@host`. Histories keep it. */
+  by: string;
+}
