@@ -29,6 +29,8 @@ export interface HomeOwner extends HomeUser {
 /** A folder that is ours until `close`. */
 export interface Home {
   dir: string;
+  /** Ourselves. */
+  owner: HomeOwner;
   /** What a killed owner had left running and was stopped just now, as `temporal (pid 4711)`. */
   orphansStopped: readonly string[];
   writeState(state: LocalState): void;
@@ -56,6 +58,7 @@ export async function openHome(dir: string, user: HomeUser): Promise<OpenedHome>
       opened: true,
       home: {
         dir,
+        owner: { ...user, process: me.process },
         orphansStopped,
         writeState: (state) => writeState(dir, state),
         close: () => {

@@ -2,7 +2,7 @@
 
 import { prepareNamespace } from './prepare-namespace.js';
 import { type RedisServer, startRedis } from './redis-server.js';
-import { type ServerName } from './server-process.js';
+import type { ServerName } from './server-process.js';
 import { stopAll } from './stop.js';
 import { findTemporal } from './temporal-binary.js';
 import { type SearchAttributeType, startTemporal, type TemporalServer } from './temporal-server.js';
