@@ -1,0 +1,256 @@
+/** Reads a project's folder: imports its files, checks them all, and compiles what is right. */
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { findCycle } from '../plan/graph.js';
+import { idProblem } from '../plan/ids.js';
+import type { ChainPlan, TaskSpec } from '../plan/types.js';
+import { readChain } from './chains.js';
+import { checkSize, compilePlan } from './compile.js';
+import { definitionIn } from './definition.js';
+import { findFiles, noteMissingProject, type ProjectFile, type ProjectFiles } from './files.js';
+import { loadFiles, type Loaded } from './load.js';
+import { checkPlacements, type LoadedChain } from './placements.js';
+import { problemText, type Note, type Problem } from './problems.js';
+import { readProject } from './project.js';
+import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './registry.js';
+import { specOf, type Settings } from './settings.js';
+import { readTask, type TaskFile } from './tasks.js';
+
+/**
+ * Loads a project. Never throws for what is in its files: every problem of every file is in `registry.problems`,
+ * and what is right can be used. Called again, it sees files as they are then.
+ * @param dir the project's folder, relative to the current one or absolute
+ */
+export async function loadProject(dir: string): Promise<Registry> {
+  return new ProjectLoad(resolve(dir)).run();
+}
+
+class ProjectLoad {
+  private readonly problems: Problem[] = [];
+  private defaults: Settings = {};
+
+  constructor(private readonly dir: string) {}
+
+  async run(): Promise<Registry> {
+    const files = await findFiles(this.dir);
+    await noteMissingProject(this.dir, files, this.noteIn('.'));
+    for (const { file, reason } of files.unread) this.noteIn(file)('not read', file, `${reason}.`);
+    const loaded = await loadFiles(this.dir, [...files.config.slice(0, 1), ...files.tasks, ...files.chains]);
+    const byFile = new Map(loaded.map((one) => [one.file.file, one]));
+
+    const { project, defaults } = this.readConfig(files, byFile);
+    this.defaults = defaults;
+    this.checkIds(files);
+    const taskFiles = this.readTasks(files, byFile, project.timezone);
+    const chains = this.readChains(files, byFile, project.timezone);
+    const ids = new Map(files.tasks.map(({ id, file }) => [id, file]));
+    const params = checkPlacements(chains, taskFiles, ids);
+
+    const bySlot = tasksBySlotOnly(chains);
+    const spec = (task: string, successKeys: boolean): TaskSpec => this.specOf(task, taskFiles, chains, successKeys);
+    const plans = new Map<string, ChainPlan>();
+    for (const { id, file, note, chain } of chains) {
+      if (
+        hasCycle(chain) ||
+        [...chain.placements.values()].some(({ dependsOn }) => dependsOn.some((one) => !chain.placements.has(one)))
+      )
+        continue;
+      const plan = compilePlan(id, chain, (task) => spec(task, chain.compiled?.keyedBy !== 'slot'), params.get(id) ?? {});
+      checkSize(note, plan);
+      if (this.reason(file) === undefined) plans.set(id, plan);
+    }
+    this.sortProblems(files);
+    return new Registry({
+      project: { ...project, ...broken(this.reason(files.config[0]?.file)) },
+      problems: this.problems,
+      tasks: this.taskEntries(files, taskFiles, chains, (task) => spec(task, !bySlot.has(task))),
+      taskTimings: this.timings(files, taskFiles),
+      chains: this.chainEntries(files, chains),
+      plans,
+    });
+  }
+
+  private readConfig(files: ProjectFiles, byFile: ReadonlyMap<string, Loaded>) {
+    const [config, ...more] = files.config;
+    const note = this.noteIn(config?.file ?? 'daychain.config');
+    for (const { file } of more)
+      this.noteIn(file)('file', file, `there are two configurations; the other is ${config!.file}. Delete one.`);
+    return readProject(note, this.dir, (config && this.definition(byFile.get(config.file), 'project')) ?? {});
+  }
+
+  private readTasks(files: ProjectFiles, byFile: ReadonlyMap<string, Loaded>, zone: string): Map<string, TaskFile> {
+    const tasks = new Map<string, TaskFile>();
+    for (const { id, file } of files.tasks) {
+      const definition = this.definition(byFile.get(file), 'task');
+      if (definition) tasks.set(id, readTask(this.noteIn(file), definition, zone));
+    }
+    return tasks;
+  }
+
+  private readChains(files: ProjectFiles, byFile: ReadonlyMap<string, Loaded>, zone: string): LoadedChain[] {
+    const taskIds = new Set(files.tasks.map(({ id }) => id));
+    const chains: LoadedChain[] = [];
+    for (const { id, file } of files.chains) {
+      const definition = this.definition(byFile.get(file), 'chain');
+      const note = this.noteIn(file);
+      if (definition) chains.push({ id, file, note, chain: readChain(note, definition, zone, taskIds) });
+    }
+    return chains;
+  }
+
+  private definition(loaded: Loaded | undefined, kind: 'project' | 'task' | 'chain') {
+    if (!loaded) return null;
+    const note = this.noteIn(loaded.file.file);
+    if (loaded.error === null) return definitionIn(note, loaded.exports, kind);
+    note('did not load', undefined, loaded.error);
+    return null;
+  }
+
+  /** Ids must be ids, and tasks and chains share one namespace. */
+  private checkIds({ tasks, chains }: ProjectFiles): void {
+    const first = new Map<string, ProjectFile>();
+    for (const one of [...tasks, ...chains]) {
+      const problem = idProblem(one.id);
+      const suggestion = problem && proposedId(one.id);
+      if (problem) this.noteIn(one.file)('file name', one.id, `${problem}. Helpers live in subfolders.`, suggestion);
+      const other = first.get(one.id);
+      if (!other) {
+        first.set(one.id, one);
+        continue;
+      }
+      for (const [file, taken] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        this.noteIn(file.file)(
+          'file name',
+          one.id,
+          `${taken.file} has the same id, "${one.id}"; tasks and chains share one set of ids. Rename one.`,
+        );
+      }
+    }
+  }
+
+  private specOf(
+    task: string,
+    files: ReadonlyMap<string, TaskFile>,
+    chains: readonly LoadedChain[],
+    successKeys: boolean,
+  ): TaskSpec {
+    const known = files.get(task) ?? commandOf(task, chains);
+    return specOf(known?.settings ?? {}, this.defaults, {
+      summary: known?.summary ?? null,
+      tags: known?.tags ?? [],
+      successKeys,
+    });
+  }
+
+  private taskEntries(
+    files: ProjectFiles,
+    tasks: ReadonlyMap<string, TaskFile>,
+    chains: readonly LoadedChain[],
+    spec: (task: string) => TaskSpec,
+  ): Map<string, TaskEntry> {
+    const entries = new Map<string, TaskEntry>();
+    for (const { id, file } of files.tasks) {
+      const known = tasks.get(id);
+      const base = { id, file, kind: 'body' as const, spec: spec(id), summary: known?.summary ?? null, tags: known?.tags ?? [] };
+      const brokenBecause = this.reason(file);
+      if (known && brokenBecause === undefined) entries.set(id, { ...base, definition: known.definition });
+      else entries.set(id, { ...base, brokenBecause: brokenBecause ?? 'it did not load' });
+    }
+    for (const { file, chain } of chains) {
+      if (this.reason(file) !== undefined) continue;
+      for (const [id, { command }] of chain.placements) {
+        if (!command || entries.has(id)) continue;
+        const { argv, summary, tags } = command;
+        entries.set(id, { id, file, kind: 'command', command: argv, spec: spec(id), summary, tags });
+      }
+    }
+    return entries;
+  }
+
+  private timings(files: ProjectFiles, tasks: ReadonlyMap<string, TaskFile>): Map<string, TaskTiming> {
+    const right = files.tasks.filter(({ id, file }) => tasks.has(id) && this.reason(file) === undefined);
+    return new Map(
+      right.map(({ id }) => {
+        const { timezone, schedule, compiled } = tasks.get(id)!;
+        return [id, { timezone, schedule, compiled }];
+      }),
+    );
+  }
+
+  private chainEntries(files: ProjectFiles, chains: readonly LoadedChain[]): Map<string, ChainEntry> {
+    const entries = new Map<string, ChainEntry>();
+    for (const { id, file } of files.chains) {
+      const chain = chains.find((one) => one.file === file)?.chain;
+      const reason = broken(this.reason(file));
+      const shape = chain ?? {
+        summary: null,
+        tags: [],
+        timezone: 'UTC',
+        schedule: null,
+        compiled: null,
+        concurrency: 0,
+        placements: new Map(),
+      };
+      const placements = reason.brokenBecause === undefined ? shape.placements : new Map();
+      entries.set(id, { ...shape, id, file, keyedBy: shape.compiled?.keyedBy ?? 'date', placements, ...reason });
+    }
+    return entries;
+  }
+
+  private noteIn(file: string): Note {
+    return (field, value, message, suggestion) => {
+      const problem: Problem = { file, field, value, message, ...(suggestion && { suggestion }) };
+      if (!this.problems.some((one) => isDeepStrictEqual(one, problem))) this.problems.push(problem);
+    };
+  }
+
+  /** The first problem of a file, as the reason why what is in it cannot run. */
+  private reason(file: string | undefined): string | undefined {
+    const problem = this.problems.find((one) => one.file === file);
+    return problem && `${problem.field}: ${problemText(problem)}`;
+  }
+
+  private sortProblems({ config, tasks, chains }: ProjectFiles): void {
+    const order = ['.', ...[...config, ...chains, ...tasks].map(({ file }) => file)];
+    const place = (file: string) => (order.includes(file) ? order.indexOf(file) : order.length);
+    this.problems.sort((a, b) => place(a.file) - place(b.file));
+  }
+}
+
+function broken(reason: string | undefined): { brokenBecause?: string } {
+  return reason === undefined ? {} : { brokenBecause: reason };
+}
+
+function commandOf(task: string, chains: readonly LoadedChain[]) {
+  for (const { chain } of chains) {
+    const command = chain.placements.get(task)?.command;
+    if (command) return command;
+  }
+  return undefined;
+}
+
+function hasCycle({ placements }: LoadedChain['chain']): boolean {
+  return findCycle(new Map([...placements].map(([id, { dependsOn }]) => [id, dependsOn]))) !== null;
+}
+
+/** Tasks that stand only in chains keyed by slot: they run many times a date, so a date's success key says nothing of them. */
+function tasksBySlotOnly(chains: readonly LoadedChain[]): Set<string> {
+  const bySlot = new Set<string>();
+  const byDate = new Set<string>();
+  for (const { chain } of chains) {
+    for (const id of chain.placements.keys()) (chain.compiled?.keyedBy === 'slot' ? bySlot : byDate).add(id);
+  }
+  return new Set([...bySlot].filter((id) => !byDate.has(id)));
+}
+
+function proposedId(id: string): string | null {
+  const proposed = id
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '_')
+    .replaceAll(/^[^a-z]+|[_-]+$/g, '');
+  return idProblem(proposed) ? null : proposed;
+}
