@@ -92,10 +92,13 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
 }
 
 /** Replaces `{name}` by its value for the names given; all else in braces stays, as awk programs and shell text need it. */
-export function fillPlaceholders(argv: readonly string[], values: Readonly<Record<string, string | number>>): string[] {
-  return argv.map((word) =>
-    word.replace(/\{(\w+)\}/g, (all, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : all)),
-  );
+export function fillPlaceholders(
+  [program, ...args]: readonly [string, ...string[]],
+  values: Readonly<Record<string, string | number>>,
+): [string, ...string[]] {
+  const fill = (word: string) =>
+    word.replace(/\{(\w+)\}/g, (all, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : all));
+  return [fill(program), ...args.map(fill)];
 }
 
 function assignmentOf({ argv, env, cwd }: Command): Assignment {

@@ -310,9 +310,43 @@ export interface AttemptInput {
 /** What comes back from it. Only failures of the body are thrown, because only they use an attempt up. */
 export type AttemptOutput =
   | { outcome: 'done'; result: TaskResult }
-  | { outcome: 'lock_held'; detail: string; carry: Carry }
+  /** `unreachable`: the lock store gives no answer, so nobody can tell who holds it. */
+  | { outcome: 'lock_held'; unreachable: boolean; detail: string; carry: Carry }
   | { outcome: 'handed_back'; detail: string; carry: Carry }
   | { outcome: 'not_here'; detail: string; carry: Carry };
+
+/** What a failed attempt leaves behind: details of its failure, and of the heartbeat sent just before. */
+export interface AttemptTrace {
+  checkpoint: Json;
+  attemptErrors: AttemptError[];
+  /** Item errors and warnings of the attempt. */
+  errors: string[];
+  warnings: string[];
+  /** Progress the task reported itself. */
+  progress: Json;
+}
+
+/** How a run that somebody started ended, as one who awaited it learns it. */
+export type RunEnd =
+  | { end: 'completed'; result: Json }
+  /** `result` is what the failure carries, if it is one of ours. */
+  | { end: 'failed'; type: string; message: string; result: Json }
+  | { end: 'cancelled' | 'terminated' | 'timed_out'; message: string; result: Json };
+
+/** What awaiting a run by its ID comes to. */
+export type AwaitedRun =
+  | RunEnd
+  | { end: 'absent' }
+  /** The ID belongs to another project. */
+  | { end: 'id_taken'; taskQueue: string }
+  /** It runs or ran with other params than asked for. */
+  | { end: 'other_params'; theirs: Json };
+
+/** A look-up's answer: found, refused for good, or not known to this worker. */
+export type Looked<T> = { found: T } | { problem: string } | { notHere: string };
+
+/** What a look at a run's ID finds. */
+export type PeekedRun = RunEnd | { end: 'absent' } | { end: 'open' };
 
 /** What travels from one activity of a run to the next. */
 export interface Carry {

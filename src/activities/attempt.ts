@@ -1,0 +1,280 @@
+/** The boilerplate around a task's body: success key, lock, heartbeats, limits, result, release. */
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { AppRedis, ProjectClients } from '../define/types.js';
+import { LockStoreUnreachable } from '../lock/errors.js';
+import { type Acquired, lockValue, renewalPeriodMs } from '../lock/protocol.js';
+import type { LockStore } from '../lock/redis-store.js';
+import { durationText } from '../plan/duration.js';
+import { taskResult } from '../plan/results.js';
+import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, TaskResult } from '../plan/types.js';
+import type { Registry } from '../registry/index.js';
+import { type AttemptLog, type Log, attemptLog } from './attempt-log.js';
+import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
+import { taskContext } from './context.js';
+import { endingOf, failureOf } from './verdict.js';
+import { type HeldLock, keepRenewed } from './held-lock.js';
+import { StopSwitch } from './stop.js';
+import { Trace } from './trace.js';
+
+/** Points at which a test may look on, or end the process. */
+export type Step = 'before_lock' | 'after_lock' | 'body_started' | 'body_ended' | 'before_release' | 'before_reply';
+
+export interface AttemptParts {
+  registry: Registry;
+  locks: LockStore;
+  /** What legacy success keys mean here. */
+  successKeys: 'off' | 'read' | 'read-write';
+  clients: ProjectClients;
+  redis: AppRedis;
+  /** The environment that secrets and programs see. */
+  environment: Record<string, string | undefined>;
+  /** Aborted when the worker will not wait for bodies any longer. */
+  shutdown: AbortSignal;
+  log: Log;
+  onStep?(step: Step, run: { task: string; date: string; taskId: string }): void | Promise<void>;
+}
+
+/** Heartbeats are sent this often at most: a cancellation comes back with one. Milliseconds. */
+const HEARTBEAT_EVERY_MS = 5_000;
+
+/**
+ * Makes the activity that runs one attempt of any task; the activity's type names the task.
+ * It returns what is no fault of the body (a held lock, a hand-back, a worker without the task) and throws what uses an attempt up.
+ */
+export function createAttempt(parts: AttemptParts): (input: AttemptInput) => Promise<AttemptOutput> {
+  return (input) => new Attempt(parts, input).run();
+}
+
+class Attempt {
+  private readonly activity = Context.current();
+  private readonly number: number;
+  private readonly trace: Trace;
+  private readonly stop = new StopSwitch();
+  private readonly log: AttemptLog;
+  private readonly started = new Date().toISOString();
+
+  constructor(
+    private readonly parts: AttemptParts,
+    private readonly input: AttemptInput,
+  ) {
+    const { info } = this.activity;
+    this.number = input.attemptsUsed + info.attempt;
+    this.trace = new Trace(input, info.heartbeatDetails as AttemptTrace | undefined, (trace) => this.activity.heartbeat(trace));
+    this.log = attemptLog(parts.log, { ...input, attempt: this.number, workflowId: info.workflowExecution?.workflowId ?? '' });
+    this.noteLostAttempt();
+  }
+
+  async run(): Promise<AttemptOutput> {
+    const { input, parts } = this;
+    const body = bodyOf(parts, input.task);
+    if ('notHere' in body) return { outcome: 'not_here', detail: body.notHere, carry: this.carry() };
+    await this.step('before_lock');
+    if (input.lock === false) return await this.withLock(body, null);
+
+    const lock = { task: input.task, scope: input.lock.by === 'date' ? input.date : input.runKey };
+    const value = lockValue(input.taskId, this.carry().tries);
+    let acquired: Acquired;
+    try {
+      acquired = await this.acquire(lock, value);
+    } catch (error) {
+      if (!(error instanceof LockStoreUnreachable)) throw error;
+      return this.lockHeld(true, error.message);
+    }
+    if (acquired.outcome === 'already_completed') return this.alreadyCompleted();
+    if (acquired.outcome === 'held') {
+      const left = acquired.ttlMs === null ? 'it never expires' : `${durationText(acquired.ttlMs)} left`;
+      return this.lockHeld(false, `lock:${lock.task}:${lock.scope} is held by ${acquired.holder} (${left})`);
+    }
+    return await this.withLock(body, { ...lock, value, fence: acquired.fence }, acquired.tookOver);
+  }
+
+  private async acquire(lock: { task: string; scope: string }, value: string): Promise<Acquired> {
+    const { input, parts } = this;
+    const usesKeys = input.successKeys && parts.successKeys !== 'off';
+    if (usesKeys && input.force !== null && parts.successKeys === 'read-write') await parts.locks.deleteSuccess(lock);
+    return await parts.locks.acquire({ ...lock, value, checkSuccess: usesKeys && input.force === null });
+  }
+
+  private async withLock(body: RunnableBody, lock: HeldLock | null, tookOver = false): Promise<AttemptOutput> {
+    const { input, parts, activity, stop } = this;
+    const heartbeatMs = activity.info.heartbeatTimeoutMs ?? 30_000;
+    const endRenewing = lock ? keepRenewed(parts.locks, lock, heartbeatMs, stop) : async () => {};
+    const forget = this.watch(heartbeatMs);
+    await this.step('after_lock');
+    // The attempt before may still be alive somewhere: within one renewal period it learns that the lock is ours.
+    if (tookOver) await pause(renewalPeriodMs(parts.locks.ttlMs, heartbeatMs), stop);
+
+    let lookedAtSignal = () => false;
+    const work = () => {
+      const context = taskContext({
+        input,
+        attempt: this.number,
+        params: body.params(input.params),
+        fence: lock?.fence ?? 0,
+        stop,
+        trace: this.trace,
+        log: this.log,
+        clients: parts.clients,
+        redis: parts.redis,
+        secret: (name) => parts.environment[name],
+      });
+      lookedAtSignal = context.lookedAtSignal;
+      return body.run(context.ctx);
+    };
+    this.log.event('TASK_START', { lock: lock?.value ?? null, fence: lock?.fence ?? null });
+    await this.step('body_started');
+    let end: BodyEnd;
+    try {
+      end = stop.cause === null ? await runToEnd(work, stop) : { threw: stop.cause };
+    } finally {
+      forget();
+      await endRenewing();
+    }
+    await this.step('body_ended');
+    return await this.conclude(lock, end, lookedAtSignal());
+  }
+
+  /** Judges how the body ended, lets the lock go, and only then answers. */
+  private async conclude(lock: HeldLock | null, end: BodyEnd, lookedAtSignal: boolean): Promise<AttemptOutput> {
+    const verdict = endingOf(end, this.stop.cause, lookedAtSignal, this.input.timeoutMs);
+    const result = verdict.is === 'ending' ? this.result(verdict.ending) : null;
+    await this.step('before_release');
+    if (lock) await this.letGo(lock, end === 'abandoned', result?.settled ?? false);
+    await this.step('before_reply');
+    switch (verdict.is) {
+      case 'ending':
+        this.log.event(result!.status === 'success' ? 'TASK_COMPLETED' : 'TASK_SKIPPED', {
+          status: result!.status,
+          kind: result!.kind,
+          reason: result!.reason,
+          output: result!.output,
+        });
+        return { outcome: 'done', result: result! };
+      case 'handed_back':
+        this.log.event('TASK_HANDED_BACK', { reason: verdict.detail });
+        return { outcome: 'handed_back', detail: verdict.detail, carry: this.carry() };
+      case 'lock_unreachable':
+        return this.lockHeld(true, verdict.detail);
+      case 'cancelled':
+        this.log.event('TASK_FAILED', { error: 'cancelled', recoverable: false });
+        throw new CancelledFailure('cancelled');
+      case 'failure':
+        throw this.failed(verdict.error);
+    }
+  }
+
+  private failed(error: unknown): ApplicationFailure {
+    const failure = failureOf(error);
+    this.trace.attemptFailed(this.number, new Date().toISOString(), failure.message);
+    // A heartbeat just before a throw does arrive: the next attempt learns from it what went wrong in this one.
+    this.trace.send();
+    this.log.event('TASK_FAILED', { error: failure.message, recoverable: !failure.nonRetryable });
+    return ApplicationFailure.create({ ...failure, details: [this.trace.toJson()] });
+  }
+
+  private async letGo(lock: HeldLock, abandoned: boolean, settled: boolean): Promise<void> {
+    const { parts, input } = this;
+    try {
+      if (abandoned) await parts.locks.abandon(lock);
+      else if (this.stop.cause?.why !== 'lock_lost') {
+        const write = settled && input.successKeys && parts.successKeys === 'read-write';
+        await parts.locks.release({ ...lock, success: write ? 'write' : 'none' });
+      }
+    } catch (error) {
+      // The work is done or undone whatever Redis says; the lock runs out by its TTL.
+      this.log.author.warn(`the lock was not released: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Starts heartbeats and everything that may stop the body. Returns what ends them. */
+  private watch(heartbeatMs: number): () => void {
+    const { activity, stop, parts, input } = this;
+    this.trace.send();
+    const beat = setInterval(() => this.trace.send(), Math.min(HEARTBEAT_EVERY_MS, heartbeatMs / 3));
+    const limit = setTimeout(() => stop.stop('timeout', `timed out after ${durationText(input.timeoutMs)}`), input.timeoutMs);
+    const onCancel = () => stop.stop('cancelled', 'cancelled');
+    const onShutdown = () => stop.stop('shutdown', 'the worker is stopping');
+    listen(activity.cancellationSignal, onCancel);
+    listen(parts.shutdown, onShutdown);
+    return () => {
+      clearInterval(beat);
+      clearTimeout(limit);
+      activity.cancellationSignal.removeEventListener('abort', onCancel);
+      parts.shutdown.removeEventListener('abort', onShutdown);
+    };
+  }
+
+  private result(ending: Parameters<typeof taskResult>[1]): TaskResult {
+    return taskResult(this.input, {
+      errors: this.trace.errors,
+      warnings: this.trace.warnings,
+      attemptErrors: this.trace.attemptErrors,
+      attempts: this.number,
+      started: this.started,
+      finished: new Date().toISOString(),
+      by: this.input.force?.by ?? null,
+      ...ending,
+    });
+  }
+
+  private alreadyCompleted(): AttemptOutput {
+    const reason = `the success key of ${this.input.date} says completed`;
+    this.log.event('TASK_SKIPPED', { kind: 'already_completed', reason });
+    const ending = {
+      status: 'skipped',
+      kind: 'already_completed',
+      reason,
+      settled: true,
+      attempts: this.carry().attemptsUsed,
+      started: null,
+    } as const;
+    return { outcome: 'done', result: this.result(ending) };
+  }
+
+  private lockHeld(unreachable: boolean, detail: string): AttemptOutput {
+    this.log.event('TASK_WAITING', { reason: detail });
+    return { outcome: 'lock_held', unreachable, detail, carry: this.carry() };
+  }
+
+  /** What this attempt leaves to the next activity of the run if its body used nothing up. */
+  private carry(): Carry {
+    const { info } = this.activity;
+    return {
+      attemptsUsed: this.input.attemptsUsed + info.attempt - 1,
+      tries: this.input.tries + info.attempt,
+      checkpoint: this.trace.value,
+      attemptErrors: this.trace.attemptErrors,
+    };
+  }
+
+  /** An attempt that left no word died with its worker. */
+  private noteLostAttempt(): void {
+    const lost = this.number - 1;
+    if (this.activity.info.attempt === 1 || this.trace.attemptErrors.some(({ attempt }) => attempt === lost)) return;
+    this.trace.attemptFailed(
+      lost,
+      new Date(this.activity.info.currentAttemptScheduledTimestampMs).toISOString(),
+      'the worker was lost (no word from this attempt)',
+    );
+  }
+
+  private async step(step: Step): Promise<void> {
+    await this.parts.onStep?.(step, this.input);
+  }
+}
+
+function listen(signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+}
+
+async function pause(milliseconds: number, stop: StopSwitch): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    stop.onStop(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

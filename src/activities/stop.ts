@@ -1,0 +1,42 @@
+/** Why an attempt is told to stop, and what becomes of it then. */
+
+export type StopCause = 'timeout' | 'cancelled' | 'lock_lost' | 'lock_unreachable' | 'shutdown';
+
+/** The reason of `ctx.signal` once it is aborted. */
+export class StopRequested extends Error {
+  override name = 'StopRequested';
+
+  constructor(
+    readonly why: StopCause,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A body has this long to end after it was told to; then it is left behind. Milliseconds. */
+export const STOP_PATIENCE_MS = 10_000;
+
+/** The first cause wins: what comes later changes nothing any more. */
+export class StopSwitch {
+  private readonly controller = new AbortController();
+  readonly signal = this.controller.signal;
+
+  get cause(): StopRequested | null {
+    return this.signal.aborted ? (this.signal.reason as StopRequested) : null;
+  }
+
+  stop(why: StopCause, message: string): void {
+    if (!this.signal.aborted) this.controller.abort(new StopRequested(why, message));
+  }
+
+  /** Calls back once it is stopped, at once if it is already. Returns a function that forgets the callback. */
+  onStop(callback: () => void): () => void {
+    if (this.signal.aborted) {
+      callback();
+      return () => {};
+    }
+    this.signal.addEventListener('abort', callback, { once: true });
+    return () => this.signal.removeEventListener('abort', callback);
+  }
+}

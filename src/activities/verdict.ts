@@ -1,0 +1,135 @@
+/** What the end of a body means for its run. Pure. */
+import type { Ended, JsonObject } from '../define/types.js';
+import { durationMs, durationText } from '../plan/duration.js';
+import { MAX_OUTPUT_BYTES, cut } from '../plan/limits.js';
+import type { Ending } from '../plan/results.js';
+import type { BodyEnd } from './body.js';
+import { STOP_PATIENCE_MS, type StopRequested } from './stop.js';
+
+export type Verdict =
+  | { is: 'ending'; ending: Ending }
+  | { is: 'failure'; error: unknown }
+  | { is: 'handed_back' | 'lock_unreachable'; detail: string }
+  | { is: 'cancelled' };
+
+/** A failure's type where it is not the body's own error. */
+export class AttemptFailure extends Error {
+  constructor(
+    readonly kind: 'timed_out' | 'output_too_large' | 'error',
+    message: string,
+    readonly final: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Judges a body's end.
+ * A body that was told to stop may return early with half its work done, and nothing tells that from a whole one.
+ * So its return counts only if it never looked at its signal: then it cannot have known.
+ */
+export function endingOf(end: BodyEnd, stopped: StopRequested | null, lookedAtSignal: boolean, timeoutMs: number): Verdict {
+  if (stopped === null) return end === 'abandoned' ? { is: 'failure', error: new Error('abandoned') } : judge(end);
+  if (stopped.why === 'cancelled') return { is: 'cancelled' };
+  if (stopped.why === 'lock_lost') return { is: 'failure', error: stopped };
+  const whole = end !== 'abandoned' && 'returned' in end && !lookedAtSignal;
+  if (whole) return judge(end);
+  switch (stopped.why) {
+    case 'timeout': {
+      const still = end === 'abandoned' ? `, and did not stop within ${durationText(STOP_PATIENCE_MS)} of being told to` : '';
+      return {
+        is: 'failure',
+        error: new AttemptFailure('timed_out', `timed out after ${durationText(timeoutMs)}${still}`, false),
+      };
+    }
+    case 'shutdown':
+      return { is: 'handed_back', detail: stopped.message };
+    case 'lock_unreachable':
+      return { is: 'lock_unreachable', detail: stopped.message };
+  }
+}
+
+function judge(end: Exclude<BodyEnd, 'abandoned'>): Verdict {
+  if ('threw' in end) return { is: 'failure', error: end.threw };
+  if (isEnded(end.returned)) {
+    const { ended, reason, settled } = end.returned;
+    return { is: 'ending', ending: { status: 'skipped', kind: ended, reason, settled } };
+  }
+  try {
+    return { is: 'ending', ending: { status: 'success', settled: true, output: outputOf(end.returned) } };
+  } catch (error) {
+    return { is: 'failure', error };
+  }
+}
+
+function isEnded(value: unknown): value is Ended {
+  return typeof value === 'object' && value !== null && 'ended' in value && 'settled' in value && 'reason' in value;
+}
+
+/** The output as JSON. Throws AttemptFailure for what is no JSON object or too large: another attempt would return the same. */
+function outputOf(returned: unknown): JsonObject {
+  if (returned === undefined) return {};
+  const what = Array.isArray(returned) ? 'an array' : returned === null ? 'null' : typeof returned;
+  if (typeof returned !== 'object' || returned === null || Array.isArray(returned)) {
+    throw new AttemptFailure('error', `run returned ${what}; it returns an object of counters and facts, or nothing`, true);
+  }
+  let text: string;
+  try {
+    text = JSON.stringify(returned);
+  } catch (error) {
+    throw new AttemptFailure(
+      'error',
+      `what run returned is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      true,
+    );
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_OUTPUT_BYTES) {
+    const message = `output_too_large: run returned ${bytes} bytes of JSON, at most ${MAX_OUTPUT_BYTES} are kept. Write a file and return its name.`;
+    throw new AttemptFailure('output_too_large', message, true);
+  }
+  return JSON.parse(text) as JsonObject;
+}
+
+/** The parts of the ApplicationFailure that tells of a thrown value. */
+export interface FailureParts {
+  type: string;
+  message: string;
+  nonRetryable: boolean;
+  nextRetryDelay?: number;
+  cause?: Error;
+}
+
+/** Reads what a body threw. Errors of ours are known by their fate, not their class: a task may have its own copy of this package. */
+export function failureOf(thrown: unknown): FailureParts {
+  if (thrown instanceof AttemptFailure) return { type: thrown.kind, message: thrown.message, nonRetryable: thrown.final };
+  if (!(thrown instanceof Error))
+    return { type: 'error', message: cut(`threw ${describe(thrown)}, which is no Error`), nonRetryable: false };
+  const { fate, delay } = thrown as { fate?: unknown; delay?: unknown };
+  const parts: FailureParts = {
+    type: thrown.name || 'Error',
+    message: cut(thrown.message || thrown.name),
+    nonRetryable: fate === 'give_up',
+    cause: thrown,
+  };
+  if (typeof delay === 'string' && fate === 'retry') parts.nextRetryDelay = delayMs(delay);
+  return parts;
+}
+
+function delayMs(delay: string): number {
+  try {
+    return durationMs(delay);
+  } catch {
+    // A bad delay must not hide the error it came with; the task's own retry delay is waited then.
+    return 0;
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  try {
+    return `${typeof value} ${JSON.stringify(value) ?? String(value)}`;
+  } catch {
+    return typeof value;
+  }
+}

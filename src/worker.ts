@@ -1,0 +1,150 @@
+/** The worker: connections, activities and workflows of one project, and their orderly stop. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client, type ConnectionOptions } from '@temporalio/client';
+import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker';
+import { createAttempt, type AttemptParts } from './activities/attempt.js';
+import type { Log } from './activities/attempt-log.js';
+import { createClientPool } from './activities/clients.js';
+import { createEngineActivities } from './activities/engine.js';
+import { STOP_PATIENCE_MS } from './activities/stop.js';
+import { appRedis } from './connections/app-redis.js';
+import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { createLockStore } from './lock/redis-store.js';
+import type { Registry } from './registry/index.js';
+
+export interface WorkerOptions {
+  registry: Registry;
+  temporal: NativeConnectionOptions & Pick<ConnectionOptions, 'address'>;
+  namespace: string;
+  taskQueue: string;
+  redis: RedisStoresOptions;
+  lock: { prefix?: string; ttlSeconds?: number; successTtlSeconds?: number; successKeys: AttemptParts['successKeys'] };
+  log: Log;
+  /** What secrets and programs see. */
+  environment: Record<string, string | undefined>;
+  /** Attempts of bodies at a time. Default 100. */
+  concurrency?: number;
+  /** For tests that look on, or end the process at a named point. */
+  onStep?: AttemptParts['onStep'];
+}
+
+/** How a worker is stopped: how long bodies may run on before they are told. Milliseconds; Infinity lets them end. */
+export interface Stop {
+  drainMs: number;
+}
+
+export interface RunningWorker {
+  /** Stops polling at once, lets bodies run on for the drain, then has them hand their work back. A second call shortens the drain. */
+  stop(how: Stop): void;
+  /** Resolves once everything is closed. Rejects if the worker broke. */
+  readonly ended: Promise<void>;
+}
+
+/** After the drain: bodies have their patience, then releases and replies a little more. Then the process may go. */
+const LAST_WORDS_MS = STOP_PATIENCE_MS + 5_000;
+
+/** Starts a worker and resolves when it polls. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { registry, namespace, taskQueue, log } = options;
+  const stores = await connectRedisStores(options.redis);
+  const connection = await NativeConnection.connect(options.temporal).catch((error: unknown) => {
+    stores.close();
+    throw error;
+  });
+  const client = new Client({ connection, namespace });
+  const locks = createLockStore(stores.locks, { ...options.lock, prefix: options.lock.prefix ?? registry.project.lockPrefix });
+  const pool = createClientPool(registry.project.clients);
+  const shutdown = new AbortController();
+
+  const attempt = createAttempt({
+    registry,
+    locks,
+    successKeys: options.lock.successKeys,
+    clients: pool.clients,
+    redis: appRedis(stores.app, stores.appPrefix),
+    environment: options.environment,
+    shutdown: shutdown.signal,
+    log,
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: { codePath: bundlePath() },
+    // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
+    activities: { ...createEngineActivities({ registry, locks, client, namespace, taskQueue }), default: attempt },
+    maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
+    maxCachedWorkflows: 600,
+    // A dead worker's sticky queue holds its workflows up for this long.
+    stickyQueueScheduleToStartTimeout: '2 seconds',
+    maxHeartbeatThrottleInterval: '5 seconds',
+    // Bodies are told by us, at the end of the drain; the SDK's own word would come too early or too late.
+    shutdownGraceTime: '1 day',
+  });
+
+  const stopping = deferred();
+  const ended = (async () => {
+    const running = worker.run();
+    try {
+      await Promise.race([running, stopping.promise]);
+    } finally {
+      if (!stopping.isDue()) shutdown.abort();
+      for (const trouble of await pool.close()) log.warn({}, trouble);
+      stores.close();
+      await Promise.race([connection.close().catch(() => {}), stopping.promise]);
+    }
+  })();
+
+  let drainTimer: NodeJS.Timeout | undefined;
+  return {
+    ended,
+    stop({ drainMs }) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      clearTimeout(drainTimer);
+      if (shutdown.signal.aborted || drainMs === Infinity) return;
+      drainTimer = setTimeout(() => {
+        shutdown.abort();
+        // A body that ignores everything must not keep the process: what it did is repeated elsewhere.
+        setTimeout(() => stopping.resolve(), LAST_WORDS_MS).unref();
+      }, drainMs);
+    },
+  };
+}
+
+/** Once per process, before anything of Temporal's: signals are ours to answer, and its log lines go where ours go. */
+export function installRuntime(log: Log): void {
+  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
+    log[level]({ ...meta }, message);
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (level, message, meta) =>
+        write(level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : level === 'INFO' ? 'info' : 'debug')(message, meta),
+      trace: write('debug'),
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+    },
+  });
+}
+
+/** The workflows, bundled when the package was built. Found from the sources too, so that tests run what is shipped. */
+function bundlePath(): string {
+  const beside = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url));
+}
+
+function deferred(): { promise: Promise<void>; resolve(): void; isDue(): boolean } {
+  let resolve!: () => void;
+  let due = false;
+  const promise = new Promise<void>((done) => {
+    resolve = () => {
+      due = true;
+      done();
+    };
+  });
+  return { promise, resolve, isDue: () => due };
+}

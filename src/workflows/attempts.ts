@@ -1,0 +1,202 @@
+/** Getting a task's body run: attempts, lock waits, hand-backs and workers without the task. */
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import { CancellationScope, condition, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { durationText } from '../plan/duration.js';
+import { MAX_ATTEMPT_ERRORS, NOT_HERE_PATIENCE_MS, NOT_HERE_RETRY_MS, SECOND, cut } from '../plan/limits.js';
+import type { Ending } from '../plan/results.js';
+import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, FailKind, Phase, TaskResult, TaskSpec } from '../plan/types.js';
+import { lockWait } from './engine.js';
+import { unknownText } from './resolve.js';
+
+/** What the waits of a run look at, and what it shows of itself. */
+export interface RunState {
+  phase: Phase;
+  detail: string | null;
+  /** True as soon as someone asked to skip or hold the run: waits end early. */
+  interrupted(): boolean;
+  /** Counts calls of retry now: waits end early when it grows. */
+  nudges: number;
+}
+
+/** A body that was run to its end, a run that ended without, or a wait someone interrupted. */
+export type Attempted = { result: TaskResult } | { ending: Ending } | 'interrupted';
+
+/** The boilerplate enforces the timeout itself; this is how much longer the server waits for its word. */
+const TIMEOUT_GRACE_MS = 20 * SECOND;
+
+export class Attempts {
+  private carry: Carry = { attemptsUsed: 0, tries: 0, checkpoint: null, attemptErrors: [] };
+  private lockDeadline: number | null = null;
+  private notHereDeadline: number | null = null;
+
+  constructor(
+    private readonly spec: TaskSpec,
+    private readonly input: Omit<AttemptInput, keyof Carry>,
+    private readonly state: RunState,
+  ) {}
+
+  /** Runs attempts until the body has ended, for good or ill, or someone interrupts a wait. */
+  async run(): Promise<Attempted> {
+    for (;;) {
+      let output: AttemptOutput;
+      try {
+        output = await this.attempt();
+      } catch (error) {
+        const ending = this.failure(error);
+        if (ending === null) throw error;
+        return { ending };
+      }
+      if (output.outcome === 'done') return { result: output.result };
+      this.carry = output.carry;
+      if (output.outcome === 'handed_back') this.lockDeadline = null;
+      const ending =
+        output.outcome === 'lock_held'
+          ? await this.awaitLock(output)
+          : output.outcome === 'not_here'
+            ? await this.awaitWorker(output.detail)
+            : null;
+      if (ending !== null) return { ending };
+      if (this.state.interrupted()) return 'interrupted';
+    }
+  }
+
+  private attempt(): Promise<AttemptOutput> {
+    const { spec } = this;
+    this.show('running', null);
+    const body = proxyActivities<Record<string, (input: AttemptInput) => Promise<AttemptOutput>>>({
+      startToCloseTimeout: spec.timeoutMs + TIMEOUT_GRACE_MS,
+      heartbeatTimeout: spec.heartbeatMs,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      retry: {
+        // Never 0: that would mean without end.
+        maximumAttempts: this.attemptsLeft(),
+        initialInterval: Math.max(1, spec.retryDelayMs),
+        backoffCoefficient: spec.retryBackoff,
+        maximumInterval: Math.max(1, spec.retryDelayMs, spec.retryMaximumDelayMs),
+      },
+      ...(spec.summary ? { summary: spec.summary } : {}),
+    });
+    return body[this.input.task]!({ ...this.input, ...this.carry });
+  }
+
+  private attemptsLeft(): number {
+    return Math.max(1, this.spec.maximumAttempts - this.carry.attemptsUsed);
+  }
+
+  /** The ending a thrown activity failure means; null if it is none of ours to judge (a cancellation). */
+  private failure(error: unknown): Ending | null {
+    if (!(error instanceof ActivityFailure)) return null;
+    const cause = error.cause;
+    if (cause instanceof ApplicationFailure) {
+      const trace = cause.details?.[0] as AttemptTrace | undefined;
+      const kind: FailKind = cause.type === 'timed_out' || cause.type === 'output_too_large' ? cause.type : 'error';
+      return this.failed(kind, cause.message, trace);
+    }
+    if (cause instanceof TimeoutFailure) {
+      const lost = cause.timeoutType === 'HEARTBEAT';
+      const text = lost
+        ? `the worker was lost: no heartbeat for ${durationText(this.spec.heartbeatMs)}`
+        : `no answer within ${durationText(this.spec.timeoutMs)}`;
+      return this.failed('timed_out', text, cause.lastHeartbeatDetails as AttemptTrace | undefined);
+    }
+    return null;
+  }
+
+  private failed(kind: FailKind, reason: string, trace: AttemptTrace | undefined): Ending {
+    const attemptErrors = trace?.attemptErrors ?? this.carry.attemptErrors;
+    const last = attemptErrors[attemptErrors.length - 1];
+    // A lost worker uses all that was left; a thrown error says itself which attempt it was.
+    const attempts = kind === 'timed_out' || !last ? this.carry.attemptsUsed + this.attemptsLeft() : last.attempt;
+    const now = new Date(Date.now()).toISOString();
+    const told = last?.attempt === attempts ? attemptErrors : [...attemptErrors, { attempt: attempts, at: now, message: reason }];
+    return {
+      status: 'failed',
+      kind,
+      reason: cut(reason),
+      settled: false,
+      errors: trace?.errors ?? [],
+      warnings: trace?.warnings ?? [],
+      attemptErrors: told.slice(-MAX_ATTEMPT_ERRORS),
+      attempts,
+      finished: now,
+    };
+  }
+
+  /** Waits for the lock outside the attempt count. An ending once the task's patience is over, else null. */
+  private async awaitLock(held: Extract<AttemptOutput, { outcome: 'lock_held' }>): Promise<Ending | null> {
+    const lock = this.spec.lock;
+    if (lock === false) return null;
+    this.lockDeadline ??= Date.now() + lock.waitMs;
+    const left = this.lockDeadline - Date.now();
+    if (left <= 0) return this.lockNotHad(held);
+    this.show('waiting_for_lock', held.detail);
+    const { task, date, runKey, taskId } = this.input;
+    await this.untilInterrupted(left, async () => {
+      await lockWait(left).awaitLock({ task, date, runKey, taskId, by: lock.by });
+    });
+    return null;
+  }
+
+  private lockNotHad(held: { unreachable: boolean; detail: string }): Ending {
+    const now = new Date(Date.now()).toISOString();
+    const { attemptsUsed, attemptErrors } = this.carry;
+    const common = { settled: false, attempts: attemptsUsed, attemptErrors, finished: now };
+    return held.unreachable
+      ? { status: 'failed', kind: 'error', reason: held.detail, ...common }
+      : { status: 'skipped', kind: 'lock_held', reason: held.detail, ...common };
+  }
+
+  private async awaitWorker(detail: string): Promise<Ending | null> {
+    this.notHereDeadline ??= Date.now() + NOT_HERE_PATIENCE_MS;
+    if (Date.now() >= this.notHereDeadline) {
+      return {
+        status: 'failed',
+        kind: 'unknown_task',
+        reason: unknownText(detail),
+        settled: false,
+        attempts: this.carry.attemptsUsed,
+        finished: new Date(Date.now()).toISOString(),
+      };
+    }
+    this.show('waiting_for_worker', detail);
+    await this.untilInterrupted(NOT_HERE_RETRY_MS, () => sleep(NOT_HERE_RETRY_MS, { summary: 'no worker has this task yet' }));
+    return null;
+  }
+
+  /**
+   * Waits with a way out for skip, hold and retry now. What the wait itself could not have within `atMost`
+   * milliseconds is no error: the caller looks at the clock and decides.
+   */
+  private async untilInterrupted(atMost: number, wait: () => Promise<void>): Promise<void> {
+    const nudges = this.state.nudges;
+    const until = Date.now() + atMost;
+    let over = false;
+    const scope = new CancellationScope();
+    const waiting = scope
+      .run(async () => {
+        try {
+          await wait();
+        } catch (error) {
+          if (!(error instanceof ActivityFailure)) throw error;
+          // The server gives up early when the next try would come too late: wait out what is left.
+          const left = until - Date.now();
+          if (left > 0 && !scope.consideredCancelled) await sleep(left, { summary: 'the last moment of a lock wait' });
+        }
+      })
+      .finally(() => {
+        over = true;
+      });
+    const settled = waiting.catch((error: unknown) => error);
+    await condition(() => over || this.state.interrupted() || this.state.nudges > nudges);
+    const wentOn = !over;
+    scope.cancel();
+    const error = await settled;
+    if (!wentOn && error !== undefined) throw error;
+  }
+
+  private show(phase: Phase, detail: string | null): void {
+    this.state.phase = phase;
+    this.state.detail = detail;
+    setCurrentDetails(detail === null ? phase.replaceAll('_', ' ') : `${phase.replaceAll('_', ' ')}: ${detail}`);
+  }
+}

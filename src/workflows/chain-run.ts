@@ -1,0 +1,189 @@
+/** One run of a chain while it is open: which tasks have ended, which are under way, and what people ordered. */
+import { condition, getExternalWorkflowHandle, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { canonicalId, parseCanonicalId } from '../plan/ids.js';
+import { bareOutcome } from '../plan/results.js';
+import { treatments } from '../plan/selection.js';
+import type {
+  Asked,
+  ChainProgress,
+  Hold,
+  Order,
+  PlanTask,
+  ResolvedChainInput,
+  RunChainInput,
+  TaskOutcome,
+} from '../plan/types.js';
+import { step } from '../plan/walk.js';
+import { ChainTasks } from './chain-tasks.js';
+import { type OrderName, askedBy, holdOf, takeOrders } from './orders.js';
+
+export class ChainRun {
+  readonly outcomes = new Map<string, TaskOutcome>();
+  private readonly open = new Set<string>();
+  private readonly skips = new Map<string, Asked>();
+  private readonly holds = new Map<string, Hold>();
+  private held: Hold | null;
+  private input: ResolvedChainInput | null = null;
+  private tasks: ChainTasks | null = null;
+  /** An error no task's outcome can hold: it fails the walk. */
+  private broken: unknown = null;
+  /** Grows with every change the walk must look at. */
+  private changes = 0;
+
+  constructor(private readonly raw: RunChainInput) {
+    this.held = raw.hold ?? null;
+  }
+
+  /** Takes orders for the chain and, where they name one, for a task of it. */
+  listen(): void {
+    takeOrders(
+      (name, order) => this.refusal(name, order),
+      (name, order) => this.take(name, order),
+    );
+  }
+
+  /** Starts what may start until every task is decided. */
+  async walk(input: ResolvedChainInput): Promise<void> {
+    this.input = input;
+    this.tasks = new ChainTasks(input, treatments(input.plan, input.rerun));
+    for (;;) {
+      if (this.broken !== null) throw this.broken;
+      this.expireHolds(Date.now());
+      this.launchSkipped();
+      const { decided, ready } = step(input.plan, this.outcomes, this.open, new Set(this.holds.keys()));
+      for (const [id, outcome] of decided) this.outcomes.set(id, outcome);
+      if (this.held === null) for (const task of ready) this.launch(task);
+      if (this.outcomes.size === input.plan.tasks.length) return;
+      this.show();
+      const seen = this.changes;
+      const changed = () => this.changes > seen;
+      const expiry = this.nextExpiry();
+      if (expiry === null) await condition(changed);
+      else await condition(changed, Math.max(1, expiry - Date.now()));
+    }
+  }
+
+  /** Resolves when no task is under way any more: after a cancellation, before the table is written. */
+  async drained(): Promise<void> {
+    await condition(() => this.open.size === 0);
+  }
+
+  progress(): ChainProgress {
+    const tasks: ChainProgress['tasks'] = {};
+    for (const { id } of this.input?.plan.tasks ?? []) {
+      const outcome = this.outcomes.get(id);
+      tasks[id] = outcome
+        ? { status: outcome.status, kind: outcome.kind, phase: null, reason: outcome.reason }
+        : {
+            status: 'pending',
+            kind: null,
+            phase: this.open.has(id) ? 'running' : this.holds.has(id) ? 'held' : 'waiting_for_upstream',
+            reason: null,
+          };
+    }
+    const id = parseCanonicalId(workflowInfo().workflowId);
+    return {
+      kind: 'chain',
+      chain: this.raw.chain ?? '',
+      date: this.input?.date ?? this.raw.date ?? '',
+      run_key: this.input?.runKey ?? this.raw.runKey ?? id?.runKey ?? '',
+      status: 'pending',
+      held: this.held,
+      tasks,
+    };
+  }
+
+  private launch(task: PlanTask): void {
+    this.open.add(task.id);
+    void this.tasks!.run(task, this.skips.get(task.id) ?? null)
+      .then((outcome) => void this.outcomes.set(task.id, outcome))
+      .catch((error: unknown) => {
+        if (isCancellation(error))
+          this.outcomes.set(task.id, bareOutcome('cancelled', null, 'the chain was cancelled', this.runOf(task.id)));
+        else this.broken = error;
+      })
+      .finally(() => {
+        this.open.delete(task.id);
+        this.changes++;
+      });
+  }
+
+  /** A task skipped before its turn needs no parents: its run only records the decision. */
+  private launchSkipped(): void {
+    for (const task of this.input!.plan.tasks) {
+      if (this.skips.has(task.id) && !this.open.has(task.id) && !this.outcomes.has(task.id)) this.launch(task);
+    }
+  }
+
+  private nextExpiry(): number | null {
+    const until = [...this.holds.values(), ...(this.held ? [this.held] : [])].map((hold) => hold.until);
+    return until.length > 0 ? Math.min(...until) : null;
+  }
+
+  /** A hold never runs anything by itself: what it kept back fails. */
+  private expireHolds(now: number): void {
+    if (this.held !== null && this.held.until <= now) {
+      for (const { id } of this.input!.plan.tasks) {
+        if (!this.open.has(id) && !this.outcomes.has(id)) this.expire(id, this.held);
+      }
+      this.held = null;
+    }
+    for (const [id, hold] of this.holds) if (hold.until <= now) this.expire(id, hold);
+  }
+
+  private expire(id: string, hold: Hold): void {
+    this.holds.delete(id);
+    const text = `held by ${hold.by}${hold.reason ? ` (${hold.reason})` : ''} and not released until ${new Date(hold.until).toISOString()}`;
+    this.outcomes.set(id, bareOutcome('failed', 'hold_expired', text));
+  }
+
+  private refusal(name: OrderName, order: Order | undefined): string | null {
+    const task = order?.task;
+    if (task === undefined) {
+      if (name === 'hold') return null;
+      if (name === 'release') return this.held === null ? `${workflowInfo().workflowId} is not held` : null;
+      return `${name} a task of the chain: name it, as in {"task": "…"}`;
+    }
+    if (this.input !== null && !this.input.plan.tasks.some(({ id }) => id === task)) {
+      return `${this.input.chain} has no task "${task}"; it has ${this.input.plan.tasks.map(({ id }) => id).join(', ')}`;
+    }
+    const outcome = this.outcomes.get(task);
+    if (outcome !== undefined) return `${task} has ended: ${outcome.status}`;
+    if (name === 'release' && !this.holds.has(task) && !this.open.has(task)) return `${task} is not held`;
+    if (name === 'retryNow' && !this.open.has(task)) return `${task} has not started; there is nothing to try again`;
+    return null;
+  }
+
+  private async take(name: OrderName, order: Order | undefined): Promise<string> {
+    const task = order?.task;
+    if (task === undefined) {
+      this.held = name === 'hold' ? holdOf(order, Date.now()) : null;
+      this.changes++;
+      return name === 'hold' ? 'held: no further task starts' : 'released';
+    }
+    if (this.open.has(task)) {
+      const { task: _task, ...rest } = order!;
+      await getExternalWorkflowHandle(this.runOf(task)).signal(name, rest);
+      return `passed on to ${this.runOf(task)}`;
+    }
+    if (name === 'skip') this.skips.set(task, askedBy(order));
+    if (name === 'hold') this.holds.set(task, holdOf(order, Date.now()));
+    else this.holds.delete(task);
+    this.changes++;
+    return `${task}: ${name === 'skip' ? 'will end as skipped_by_operator' : name === 'hold' ? 'held' : 'released'}`;
+  }
+
+  private runOf(task: string): string {
+    return canonicalId(task, this.input?.runKey ?? '');
+  }
+
+  private show(): void {
+    const total = this.input!.plan.tasks.length;
+    const names = [...this.open].slice(0, 5).join(', ');
+    const more = this.open.size > 5 ? ` and ${this.open.size - 5} more` : '';
+    const held = this.held ? `**held by ${this.held.by}**, ` : '';
+    setCurrentDetails(
+      `${held}${this.outcomes.size} of ${total} tasks decided${this.open.size > 0 ? `; under way: ${names}${more}` : ''}`,
+    );
+  }
+}

@@ -1,0 +1,84 @@
+/** Starting a run by its canonical ID, or awaiting the one that is there. */
+import {
+  type SearchAttributePair,
+  type TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+  ApplicationFailure,
+} from '@temporalio/common';
+import {
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  isCancellation,
+  startChild,
+} from '@temporalio/workflow';
+import type { AwaitedRun, Json, JsonObject, RunEnd } from '../plan/types.js';
+import { waits } from './engine.js';
+
+export interface Start {
+  workflowType: 'runTask' | 'runChain';
+  workflowId: string;
+  input: object;
+  searchAttributes: SearchAttributePair[] | TypedSearchAttributes;
+  memo?: Record<string, Json>;
+  /** Params a run met on the way must share. Absent: any will do. */
+  params?: JsonObject;
+  /** Start again even if the ID has completed. A running one is still awaited. */
+  repeat?: boolean;
+  summary?: string;
+}
+
+/** How it ended, and whether it was someone else's run. */
+export type Followed = { met: false; run: RunEnd } | { met: true; run: Exclude<AwaitedRun, { end: 'absent' }> };
+
+/** The server refuses an ID that describe does not know only while it is being deleted or restored. */
+const MAX_STARTS = 10;
+
+/**
+ * Starts a child under its canonical ID and awaits it. Where the ID is taken, awaits the run that holds it and takes
+ * its end, whatever it is: a start that was refused because a run was open must not repeat it once it has failed.
+ * Being cancelled cancels a child of ours and leaves a run of somebody else's alone.
+ */
+export async function startOrFollow(start: Start): Promise<Followed> {
+  for (let starts = 1; starts <= MAX_STARTS; starts++) {
+    try {
+      const child = await startChild(start.workflowType, {
+        workflowId: start.workflowId,
+        args: [start.input],
+        workflowIdReusePolicy: start.repeat ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+        parentClosePolicy: 'REQUEST_CANCEL',
+        cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+        typedSearchAttributes: start.searchAttributes,
+        ...(start.memo ? { memo: start.memo } : {}),
+        ...(start.summary ? { staticSummary: start.summary } : {}),
+      });
+      return { met: false, run: await endOf(child.result() as Promise<Json>) };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const run = await waits.awaitRun({ workflowId: start.workflowId, ...(start.params ? { params: start.params } : {}) });
+    if (run.end !== 'absent') return { met: true, run };
+  }
+  throw ApplicationFailure.nonRetryable(
+    `${start.workflowId} is refused as already started, yet the server knows no such run, after ${MAX_STARTS} tries`,
+    'inconsistent_server',
+  );
+}
+
+async function endOf(result: Promise<Json>): Promise<RunEnd> {
+  try {
+    return { end: 'completed', result: await result };
+  } catch (error) {
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    const cause = error.cause;
+    if (isCancellation(error) || cause instanceof CancelledFailure)
+      return { end: 'cancelled', message: 'cancelled', result: null };
+    if (cause instanceof TerminatedFailure) return { end: 'terminated', message: 'terminated', result: null };
+    if (cause instanceof TimeoutFailure) return { end: 'timed_out', message: cause.message, result: null };
+    if (cause instanceof ApplicationFailure) {
+      return { end: 'failed', type: cause.type ?? 'error', message: cause.message, result: (cause.details?.[0] ?? null) as Json };
+    }
+    return { end: 'failed', type: 'error', message: cause?.message ?? error.message, result: null };
+  }
+}

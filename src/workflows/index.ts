@@ -1,0 +1,15 @@
+/** The workflows of daychain. Their names stand in histories and schedules: they are for ever. */
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { WORKFLOWS } from '../plan/names.js';
+
+export { runChain } from './run-chain.js';
+export { runTask } from './run-task.js';
+export { scheduledChain } from './scheduled-chain.js';
+
+/** Any other name: without this it would stay open for ever, and describe would show nothing. */
+export default async function unknownWorkflow(..._: unknown[]): Promise<never> {
+  throw ApplicationFailure.nonRetryable(
+    `no workflow "${workflowInfo().workflowType}" here; there are ${Object.values(WORKFLOWS).join(', ')}`,
+    'unknown_workflow',
+  );
+}

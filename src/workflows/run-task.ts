@@ -1,0 +1,245 @@
+/** The runTask workflow: one task, one run key. */
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { canonicalId, parseCanonicalId } from '../plan/ids.js';
+import { MEMO, PROGRESS_QUERY } from '../plan/names.js';
+import { type Ending, skippedByOperator, taskFailureMessage, taskResult } from '../plan/results.js';
+import type { Asked, Hold, ResolvedTaskInput, RunTaskInput, Status, TaskProgress, TaskResult } from '../plan/types.js';
+import { Attempts, type RunState } from './attempts.js';
+import { ensureAttributes, setStatus, taskAttributes } from './attributes.js';
+import { earlierResult, isCanonical, statedId } from './canonical.js';
+import { lookups } from './engine.js';
+import { startOrFollow } from './follow.js';
+import { askedBy, holdOf, takeOrders } from './orders.js';
+import { patiently, requireInput } from './resolve.js';
+import { endAs, isBenign } from './shell.js';
+
+/**
+ * Runs one task for one run key. `{task, date}` is enough; the worker's registry fills in the rest.
+ * Under any workflow ID but `<task>:<run key>` it is a shell that starts or awaits that one.
+ * @returns TaskResult, if the run settled its key
+ * @throws ApplicationFailure whose type is the result's kind and whose first detail is the TaskResult
+ */
+export async function runTask(raw: RunTaskInput): Promise<TaskResult> {
+  requireInput('runTask', raw, 'task');
+  const run = new TaskRun(raw);
+  // Handlers must stand before the first await, or an update that came with the start would be refused.
+  if (parseCanonicalId(workflowInfo().workflowId)?.id === raw.task) run.listen();
+  const stated = statedId(raw.task, raw);
+  const early = stated !== null && isCanonical(stated);
+  const earlier = early ? await earlierResult(raw.mark) : undefined;
+  if (earlier !== undefined) return earlier as unknown as TaskResult;
+  const input = isResolved(raw) ? raw : await patiently(() => lookups.resolveTask(raw));
+  const id = canonicalId(input.task, input.runKey);
+  if (!isCanonical(id)) return await asShell(id, input);
+  const late = early ? undefined : await earlierResult(raw.mark);
+  if (late !== undefined) return late as unknown as TaskResult;
+  return await run.toItsEnd(input);
+}
+
+async function asShell(id: string, input: ResolvedTaskInput): Promise<TaskResult> {
+  setCurrentDetails(`A shell: the run itself is ${id}`);
+  const { mark: _mark, ...rest } = input;
+  const followed = await startOrFollow({
+    workflowType: 'runTask',
+    workflowId: id,
+    input: rest,
+    searchAttributes: taskAttributes({ ...input, tags: input.spec.tags }),
+    memo: { [MEMO.params]: input.params },
+    params: input.params,
+    ...(input.spec.summary ? { summary: input.spec.summary } : {}),
+  });
+  return endAs(id, followed) as unknown as TaskResult;
+}
+
+function isResolved(raw: RunTaskInput): raw is ResolvedTaskInput {
+  return (
+    raw.date !== undefined &&
+    raw.runKey !== undefined &&
+    raw.scheduledFor !== undefined &&
+    raw.params !== undefined &&
+    raw.spec !== undefined
+  );
+}
+
+class TaskRun {
+  private readonly taskId = uuid4().slice(0, 8);
+  private readonly state: RunState = {
+    phase: 'queued',
+    detail: null,
+    nudges: 0,
+    interrupted: () => this.held !== null || this.skip !== null,
+  };
+  private status: Status = 'pending';
+  private held: Hold | null;
+  private skip: Asked | null;
+
+  constructor(private readonly raw: RunTaskInput) {
+    this.held = raw.hold ?? null;
+    this.skip = raw.skip ?? null;
+  }
+
+  /** Answers the progress query and takes orders. */
+  listen(): void {
+    setHandler(defineQuery<TaskProgress>(PROGRESS_QUERY), () => this.progress());
+    takeOrders(
+      (name) => this.refusal(name),
+      async (name, order) => {
+        switch (name) {
+          case 'skip':
+            this.skip = askedBy(order);
+            return 'will end as skipped_by_operator';
+          case 'hold':
+            this.held = holdOf(order, Date.now());
+            return `held until ${new Date(this.held.until).toISOString()}`;
+          case 'release':
+            this.held = null;
+            return 'released';
+          case 'retryNow':
+            this.state.nudges++;
+            return this.state.phase === 'running'
+              ? await lookups.retryNow({ workflowId: workflowInfo().workflowId })
+              : 'trying again now';
+        }
+      },
+    );
+  }
+
+  async toItsEnd(input: ResolvedTaskInput): Promise<TaskResult> {
+    ensureAttributes(taskAttributes({ ...input, tags: input.spec.tags }));
+    if (workflowInfo().memo?.[MEMO.params] === undefined) upsertMemo({ [MEMO.params]: input.params });
+    let result: TaskResult;
+    try {
+      result = await this.work(input);
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      await CancellationScope.nonCancellable(() => this.closeAsCancelled(input));
+      throw error;
+    }
+    return this.close(result);
+  }
+
+  private async work(input: ResolvedTaskInput): Promise<TaskResult> {
+    let attempts: Attempts | null = null;
+    for (;;) {
+      const ended = await this.awaitRelease(input);
+      if (ended !== null) return ended;
+      attempts ??= new Attempts(input.spec, await this.attemptInput(input), this.state);
+      const attempted = await attempts.run();
+      if (attempted === 'interrupted') continue;
+      return 'result' in attempted ? attempted.result : this.result(input, attempted.ending);
+    }
+  }
+
+  /** Waits while held. A result if the run ends here: skipped, or the hold ran out. */
+  private async awaitRelease(input: ResolvedTaskInput): Promise<TaskResult | null> {
+    while (this.held !== null && this.skip === null) {
+      const { by, reason, until } = this.held;
+      this.state.phase = 'held';
+      this.state.detail = `by ${by}${reason ? `: ${reason}` : ''}, until ${new Date(until).toISOString()}`;
+      setCurrentDetails(`held ${this.state.detail}`);
+      const hold = this.held;
+      const changed = await condition(() => this.held !== hold || this.skip !== null, Math.max(1, until - Date.now()));
+      if (!changed) {
+        const text = `held by ${by}${reason ? ` (${reason})` : ''} and not released until ${new Date(until).toISOString()}`;
+        return this.result(input, {
+          status: 'failed',
+          kind: 'hold_expired',
+          reason: text,
+          settled: false,
+          by,
+          finished: isoNow(),
+        });
+      }
+    }
+    return this.skip === null ? null : skippedByOperator({ ...input, taskId: this.taskId }, this.skip, isoNow());
+  }
+
+  private async attemptInput(input: ResolvedTaskInput) {
+    // A chain hands its results down; a run by hand reads what the parents' own runs of this key ended with.
+    const upstream = input.upstream ?? (await lookups.upstreamOf({ task: input.task, runKey: input.runKey }));
+    return {
+      task: input.task,
+      date: input.date,
+      runKey: input.runKey,
+      scheduledFor: input.scheduledFor,
+      taskId: this.taskId,
+      params: input.params,
+      upstream,
+      backfill: input.backfill ?? false,
+      chain: input.chain ?? null,
+      lock: input.spec.lock,
+      timeoutMs: input.spec.timeoutMs,
+      successKeys: input.spec.successKeys,
+      force: input.force ?? null,
+    };
+  }
+
+  private result(input: ResolvedTaskInput, ending: Ending): TaskResult {
+    return taskResult({ ...input, taskId: this.taskId }, ending);
+  }
+
+  private close(result: TaskResult): TaskResult {
+    this.status = result.status;
+    setStatus(result.status);
+    setCurrentDetails(`${result.status}${result.kind ? ` (${result.kind})` : ''}${result.reason ? `: ${result.reason}` : ''}`);
+    if (result.settled) return result;
+    throw ApplicationFailure.create({
+      type: result.kind ?? 'error',
+      message: taskFailureMessage(result),
+      nonRetryable: true,
+      details: [result],
+      ...(isBenign(result.kind) ? { category: 'BENIGN' } : {}),
+    });
+  }
+
+  /** A cancellation carries no result, so the run leaves it in its memo. */
+  private async closeAsCancelled(input: ResolvedTaskInput): Promise<void> {
+    const info = workflowInfo();
+    const asked = await lookups.whoCancelled({ workflowId: info.workflowId, runId: info.runId });
+    const reason = asked.reason ?? 'cancelled';
+    this.status = 'cancelled';
+    upsertMemo({
+      [MEMO.result]: this.result(input, { status: 'cancelled', reason, settled: false, by: asked.by, finished: isoNow() }),
+    });
+    setStatus('cancelled');
+    setCurrentDetails(`cancelled by ${asked.by}: ${reason}`);
+  }
+
+  private refusal(name: string): string | null {
+    if (this.status !== 'pending') return `${workflowInfo().workflowId} has ended: ${this.status}`;
+    if (name === 'release') return this.held === null ? `${workflowInfo().workflowId} is not held` : null;
+    if (name === 'retryNow') return this.held === null ? null : `${workflowInfo().workflowId} is held; release it`;
+    if (this.state.phase === 'running')
+      return `${workflowInfo().workflowId} is running: it is too late to ${name} it. To stop it: daychain cancel ${workflowInfo().workflowId}`;
+    return null;
+  }
+
+  private progress(): TaskProgress {
+    const id = parseCanonicalId(workflowInfo().workflowId);
+    return {
+      kind: 'task',
+      task: this.raw.task,
+      date: this.raw.date ?? id?.runKey.slice(0, 8) ?? '',
+      run_key: this.raw.runKey ?? id?.runKey ?? '',
+      phase: this.status === 'pending' ? this.state.phase : null,
+      status: this.status,
+      detail: this.state.detail,
+      held: this.held,
+    };
+  }
+}
+
+function isoNow(): string {
+  return new Date(Date.now()).toISOString();
+}
