@@ -1,7 +1,7 @@
 /** Processes by pid and start time, so that a pid the system has given to someone else is never mistaken for ours. */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessMark } from './state.js';
 
@@ -71,10 +71,22 @@ function startedFromProc(pid: number): string | null {
   // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticks] = [fields[0], fields[19]];
-  // A killed child whose new parent does not reap it stays listed; it holds no file and no port any more.
-  if (state === 'Z' || state === 'X' || ticks === undefined) return null;
+  if (ticks === undefined || state === 'X') return null;
+  if (state === 'Z' && !hasThreadsLeft(pid)) return null;
   bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
   return `${ticks}@${bootId}`;
+}
+
+/**
+ * A zombie holds no file and no port any more, and one whose new parent never reaps it stays listed for ever. But the
+ * first thread of a dying process is shown as a zombie while other threads still hold everything.
+ */
+function hasThreadsLeft(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 function startedFromPs(pid: number): string | null {
