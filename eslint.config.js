@@ -19,6 +19,12 @@ const NOT_REPLAYED = [
   ...['WeakRef', 'FinalizationRegistry'],
 ].map((name) => ({ name, message: 'Not there, or not the same, when a workflow is replayed.' }));
 
+const ENVIRONMENT = {
+  object: 'process',
+  property: 'env',
+  message: 'Only src/config.ts reads the environment; take the value as an argument.',
+};
+
 export default defineConfig([
   globalIgnores(['dist/', '**/out/', '**/.daychain/', 'test/replay/histories/', 'examples/*/data/', 'coverage/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -40,6 +46,14 @@ export default defineConfig([
       'no-template-curly-in-string': 'error',
       'no-warning-comments': ['warn', { terms: ['fixme', 'xxx'] }],
       'max-lines': ['warn', { max: 300 }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[property.name="pathname"] > NewExpression[callee.name="URL"] > MemberExpression > MetaProperty',
+          message: 'Use fileURLToPath: a folder with a space in its name comes out of a pathname as %20.',
+        },
+      ],
     },
   },
   { files: LONG_FILES, rules: { 'max-lines': 'off' } },
@@ -80,11 +94,7 @@ export default defineConfig([
       'no-console': 'error', // stdout belongs to the CLI's answers, everything else goes through the log
       'no-restricted-properties': [
         'error',
-        {
-          object: 'process',
-          property: 'env',
-          message: 'Only src/config.ts reads the environment; take the value as an argument.',
-        },
+        ENVIRONMENT,
         {
           object: 'process',
           property: 'exit',
@@ -94,6 +104,10 @@ export default defineConfig([
     },
   },
   { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } }, // this is where answers are printed
+  {
+    files: ['src/activities/command-guard.ts'], // a program of its own, whose exit code is its word
+    rules: { 'no-restricted-properties': ['error', ENVIRONMENT] },
+  },
   {
     files: ['src/config.ts'], // the one reader of the environment
     rules: { 'no-restricted-properties': 'off' },
@@ -139,11 +153,7 @@ export default defineConfig([
           message: 'Prints the real clock without an argument; use the zone library.',
         },
         { object: 'Math', property: 'random', message: 'Randomness is an argument.' },
-        {
-          object: 'process',
-          property: 'env',
-          message: 'Only src/config.ts reads the environment; take the value as an argument.',
-        },
+        ENVIRONMENT,
       ],
     },
   },

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { forbiddenExampleImports, forbiddenImports } from './judge-imports.js';
@@ -13,11 +13,10 @@ describe('the layout', () => {
   });
 
   test('lets examples import the package as a user would', () => {
-    const lines = readdirSync(path.join(root, 'examples')).flatMap((folder) =>
-      sourceFiles(path.join('examples', folder)).flatMap((file) =>
-        forbiddenExampleImports(folder, file, readFileSync(path.join(root, 'examples', folder, file), 'utf8')),
-      ),
-    );
+    const lines = sourceFiles('examples').flatMap((file) => {
+      const [folder = '', ...below] = file.split('/');
+      return forbiddenExampleImports(folder, below.join('/'), readFileSync(path.join(root, 'examples', file), 'utf8'));
+    });
     expect(lines).toEqual([]);
   });
 });
