@@ -1,0 +1,89 @@
+/** A context for running one task of the civic project without a worker. */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Ended, JsonObject, Task, TaskContext, UpstreamOf } from 'daychain';
+
+export interface FakeOptions {
+  date?: string;
+  taskId?: string;
+  /** Folder that stands for `out`. */
+  out: string;
+  params?: JsonObject;
+  upstream?: Record<string, UpstreamOf<JsonObject>>;
+  signal?: AbortSignal;
+  /** Keys of items that an earlier attempt has finished, with their labels: forEach passes over them. */
+  finished?: Record<string, string>;
+}
+
+export interface FakeRun {
+  result: unknown;
+  errors: string[];
+  warnings: string[];
+}
+
+/** Runs a task's body once, with its params parsed by its own schema. */
+export async function runTask<O>(task: Task<O>, options: FakeOptions): Promise<FakeRun> {
+  const { definition } = task;
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  const params = definition.params ? await definition.params.parseAsync(options.params ?? {}) : {};
+  const result = await definition.run(context(options, params, errors, warnings));
+  return { result, errors, warnings };
+}
+
+/** A folder of its own for a test's files, and the function that removes it. */
+export function temporaryFolder(): { folder: string; remove(): Promise<void> } {
+  const folder = mkdtempSync(join(tmpdir(), 'civic test '));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+function context(options: FakeOptions, params: unknown, errors: string[], warnings: string[]): TaskContext {
+  const unused = (name: string) => () => {
+    throw new Error(`the civic project does not use ctx.${name}`);
+  };
+  const end = (ended: Ended['ended'], reason: string, settled: boolean): Ended => ({ ended, reason, settled });
+  const secrets: Record<string, string> = { CIVIC_OUT: options.out };
+  return {
+    task: 'task',
+    date: options.date ?? '20260203',
+    runKey: options.date ?? '20260203',
+    scheduledFor: new Date('2026-02-03T05:00:00Z'),
+    taskId: options.taskId ?? '3f9a1c2e',
+    attempt: 1,
+    backfill: false,
+    params,
+    clients: {},
+    redis: { get: unused('redis'), set: unused('redis'), delete: unused('redis'), command: unused('redis') },
+    secrets: { get: (name) => secrets[name] ?? '', has: (name) => name in secrets },
+    signal: options.signal ?? new AbortController().signal,
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    checkpoint: { value: null, save: unused('checkpoint') },
+    fence: 1,
+    day: unused('day'),
+    upstream: (name: string) =>
+      (options.upstream?.[name] ?? { status: 'absent', kind: null, reason: 'no run is known', output: {} }) as never,
+    heartbeat: () => {},
+    async forEach(items, { key }, run) {
+      const labels: string[] = Object.values(options.finished ?? {});
+      let succeeded = labels.length;
+      let failed = 0;
+      for (const item of items) {
+        if (options.finished && key(item) in options.finished) continue;
+        try {
+          labels.push((await run(item)) ?? '');
+          succeeded += 1;
+        } catch (error) {
+          failed += 1;
+          errors.push(`${key(item)}: ${(error as Error).message}`);
+        }
+      }
+      if (succeeded === 0 && failed > 0) throw new Error('all items failed');
+      return { processed: succeeded + failed, succeeded, failed, count: (label) => labels.filter((one) => one === label).length };
+    },
+    noWork: (reason) => end('no_work', reason, true),
+    skip: (reason, { settled = true } = {}) => end('skipped_by_task', reason, settled),
+    warn: (message) => void warnings.push(message),
+  };
+}
