@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ProjectFile } from './files.js';
 import { loadErrorText } from './load-error.js';
+import { readAsModules } from './as-modules.js';
 
 export type Loaded =
   { file: ProjectFile; exports: Record<string, unknown>; error: null } | { file: ProjectFile; exports: null; error: string };
@@ -18,17 +19,18 @@ let loads = 0;
  * Node offers no way to unload them.
  */
 export async function loadFiles(dir: string, files: readonly ProjectFile[]): Promise<Loaded[]> {
-  const importFile = await importer(files);
+  const importFile = await importer(dir, files);
   return Promise.all(files.map((file) => loadFile(dir, file, importFile)));
 }
 
-async function importer(files: readonly ProjectFile[]): Promise<Import> {
+async function importer(dir: string, files: readonly ProjectFile[]): Promise<Import> {
   // The process id keeps apart the loads of two copies of this module in one process.
   const version = `${process.pid}-${++loads}-${Date.now().toString(36)}`;
   if (!files.some(({ path }) => path.endsWith('.ts'))) return (url) => import(/* @vite-ignore */ `${url}?load=${version}`);
   // A namespace of its own makes helpers in subfolders new too.
   const { register } = await import('tsx/esm/api');
   const tsx = register({ namespace: `daychain-${version}` });
+  readAsModules(dir);
   return (url) => tsx.import(url, import.meta.url);
 }
 
