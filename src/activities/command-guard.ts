@@ -39,13 +39,12 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {
-    if (assignment) return stop(assignment.stopGraceMs);
-    assignment = JSON.parse(line) as Assignment;
-    start(assignment);
+    if (assignment) void stop(assignment.stopGraceMs);
+    else start((assignment = JSON.parse(line) as Assignment));
   })
   .on('close', () => {
     if (pgid === undefined) process.exit(1);
-    stop(ORPHAN_GRACE_MS);
+    void stop(ORPHAN_GRACE_MS);
   });
 
 function start({ argv: [program, ...args], env, cwd }: Assignment): void {

@@ -70,13 +70,13 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   const output = [
-    collectOutput(guard.stdout!, (line) => command.onLine('stdout', line)),
-    collectOutput(guard.stderr!, (line) => command.onLine('stderr', line)),
+    collectOutput(guard.stdout, (line) => command.onLine('stdout', line)),
+    collectOutput(guard.stderr, (line) => command.onLine('stderr', line)),
   ] as const;
   const reports = readReports(guard);
   const stopped = stopOnAbort(guard, command.signal);
-  guard.stdin!.on('error', () => {}); // a guard that is gone says so by its exit
-  guard.stdin!.write(`${JSON.stringify(assignmentOf(command))}\n`);
+  guard.stdin.on('error', () => {}); // a guard that is gone says so by its exit
+  guard.stdin.write(`${JSON.stringify(assignmentOf(command))}\n`);
 
   const exit = await guardExit(guard);
   stopped.dispose();

@@ -12,7 +12,7 @@ export async function checkRedisPolicy(connection: Pick<RedisConnection, 'send'>
   let reason = 'CONFIG GET names no maxmemory-policy';
   try {
     const reply = await connection.send(['CONFIG', 'GET', 'maxmemory-policy']);
-    const policy = Array.isArray(reply) ? reply[1] : null;
+    const policy: unknown = Array.isArray(reply) ? reply[1] : null;
     if (typeof policy === 'string' && policy !== '') return { policy, ok: policy === 'noeviction' };
   } catch (error) {
     if (!(error instanceof ErrorReply)) throw error;
