@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CommandNotStarted, fillPlaceholders, GuardLost, runCommand, type Command } from '../../src/activities/command.js';
 
@@ -124,7 +125,7 @@ describe('a command whose worker is killed', { timeout: 40_000 }, () => {
   ])('%s', async (_, script) => {
     const worker = spawn(
       node,
-      ['--import', 'tsx', new URL('support/command-worker.ts', import.meta.url).pathname, JSON.stringify(family(script))],
+      ['--import', 'tsx', fileURLToPath(new URL('support/command-worker.ts', import.meta.url)), JSON.stringify(family(script))],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
