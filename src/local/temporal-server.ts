@@ -53,6 +53,8 @@ const TUNING = [
   ...['transfer', 'timer', 'visibility'].flatMap((queue) => dynamicConfig(`history.${queue}ProcessorMaxPollRPS=1000`)),
   ...dynamicConfig('history.timerProcessorMaxTimeShift="10ms"'),
   ...dynamicConfig('worker.schedulerNamespaceStartWorkflowRPS=100'),
+  // Asks nobody outside whether there is a newer server.
+  ...dynamicConfig('frontend.enableServerVersionCheck=false'),
   ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=1'],
 ];
 
