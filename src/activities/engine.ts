@@ -74,7 +74,7 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
       if (seen.taskQueue !== taskQueue) return { end: 'id_taken', taskQueue: seen.taskQueue };
       const theirs = seen.memo[MEMO.params] as Json | undefined;
       if (params !== undefined && theirs !== undefined && !sameJson(params, theirs)) return { end: 'other_params', theirs };
-      if (!seen.open) return await seen.end();
+      if (!seen.open) return { ...(await seen.end()), closedAt: seen.closedAt };
       const { attempt } = Context.current().info;
       throw ApplicationFailure.create({
         type: 'still_running',

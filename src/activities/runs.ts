@@ -16,6 +16,8 @@ export interface SeenRun {
   open: boolean;
   taskQueue: string;
   memo: Record<string, unknown>;
+  /** Epoch milliseconds by the server's clock; 0 while open. */
+  closedAt: number;
   /** How it ended; reads the run's result. Only for runs that are not open. */
   end(): Promise<RunEnd>;
 }
@@ -30,6 +32,7 @@ export async function seeRun(client: Client, workflowId: string, runId?: string)
       open: found.status.name === 'RUNNING',
       taskQueue: found.taskQueue,
       memo,
+      closedAt: found.closeTime?.getTime() ?? 0,
       end: () => endOf(client, workflowId, found.runId, memo),
     };
   } catch (error) {

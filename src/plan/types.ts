@@ -335,7 +335,8 @@ export type RunEnd =
 
 /** What awaiting a run by its ID comes to. */
 export type AwaitedRun =
-  | RunEnd
+  /** `closedAt`: epoch milliseconds by the server's clock. */
+  | (RunEnd & { closedAt: number })
   | { end: 'absent' }
   /** The ID belongs to another project. */
   | { end: 'id_taken'; taskQueue: string }

@@ -2,6 +2,7 @@
 import {
   type SearchAttributePair,
   type TypedSearchAttributes,
+  type WorkflowIdReusePolicy,
   WorkflowExecutionAlreadyStartedError,
   ApplicationFailure,
 } from '@temporalio/common';
@@ -12,6 +13,9 @@ import {
   TimeoutFailure,
   isCancellation,
   startChild,
+  workflowInfo,
+  type ChildWorkflowHandle,
+  type Workflow,
 } from '@temporalio/workflow';
 import type { AwaitedRun, Json, JsonObject, RunEnd } from '../plan/types.js';
 import { waits } from './engine.js';
@@ -36,29 +40,25 @@ export type Followed = { met: false; run: RunEnd } | { met: true; run: Exclude<A
 const MAX_STARTS = 10;
 
 /**
- * Starts a child under its canonical ID and awaits it. Where the ID is taken, awaits the run that holds it and takes
- * its end, whatever it is: a start that was refused because a run was open must not repeat it once it has failed.
+ * Starts a child under its canonical ID and awaits it. Where the ID is taken, awaits the run that holds it and takes its
+ * end, whatever it is. So does one that comes too late for a run it would have met: a failure younger than this workflow
+ * answers its request too, or fifty that ask at once would repeat it fifty times. An older one is repeated.
  * Being cancelled cancels a child of ours and leaves a run of somebody else's alone.
  */
 export async function startOrFollow(start: Start): Promise<Followed> {
+  const askedAt = workflowInfo().startTime.getTime();
+  let policy: WorkflowIdReusePolicy = start.repeat ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE';
   for (let starts = 1; starts <= MAX_STARTS; starts++) {
     try {
-      const child = await startChild(start.workflowType, {
-        workflowId: start.workflowId,
-        args: [start.input],
-        workflowIdReusePolicy: start.repeat ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
-        parentClosePolicy: 'REQUEST_CANCEL',
-        cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-        typedSearchAttributes: start.searchAttributes,
-        ...(start.memo ? { memo: start.memo } : {}),
-        ...(start.summary ? { staticSummary: start.summary } : {}),
-      });
-      return { met: false, run: await endOf(child.result() as Promise<Json>) };
+      return { met: false, run: await endOf(await startUnder(policy, start)) };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const run = await waits.awaitRun({ workflowId: start.workflowId, ...(start.params ? { params: start.params } : {}) });
-    if (run.end !== 'absent') return { met: true, run };
+    if (run.end === 'absent') continue;
+    const repeatable = 'closedAt' in run && run.end !== 'completed' && run.closedAt < askedAt && policy === 'REJECT_DUPLICATE';
+    if (!repeatable) return { met: true, run };
+    policy = 'ALLOW_DUPLICATE_FAILED_ONLY';
   }
   throw ApplicationFailure.nonRetryable(
     `${start.workflowId} is refused as already started, yet the server knows no such run, after ${MAX_STARTS} tries`,
@@ -66,9 +66,22 @@ export async function startOrFollow(start: Start): Promise<Followed> {
   );
 }
 
-async function endOf(result: Promise<Json>): Promise<RunEnd> {
+function startUnder(workflowIdReusePolicy: WorkflowIdReusePolicy, start: Start): Promise<ChildWorkflowHandle<Workflow>> {
+  return startChild(start.workflowType, {
+    workflowId: start.workflowId,
+    args: [start.input],
+    workflowIdReusePolicy,
+    parentClosePolicy: 'REQUEST_CANCEL',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    typedSearchAttributes: start.searchAttributes,
+    ...(start.memo ? { memo: start.memo } : {}),
+    ...(start.summary ? { staticSummary: start.summary } : {}),
+  });
+}
+
+async function endOf(child: ChildWorkflowHandle<Workflow>): Promise<RunEnd> {
   try {
-    return { end: 'completed', result: await result };
+    return { end: 'completed', result: (await child.result()) as Json };
   } catch (error) {
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     const cause = error.cause;

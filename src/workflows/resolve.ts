@@ -3,7 +3,6 @@ import { ApplicationFailure, setCurrentDetails, sleep } from '@temporalio/workfl
 import type { Looked } from '../plan/types.js';
 import { NOT_HERE_PATIENCE_MS, NOT_HERE_RETRY_MS } from '../plan/limits.js';
 
-
 /**
  * Repeats a look-up while the worker does not know the definition: a rolling deploy or a reload may be under way.
  * @throws ApplicationFailure, not to be retried: `bad_input`, or `unknown_task` after five minutes
