@@ -6,7 +6,7 @@ import { type Client, ScheduleClient } from '@temporalio/client';
  * none, so that its last write wins. The server drops a stale write in silence and answers ok: read again afterwards.
  * Made for one update: the token is that of its latest description.
  */
-export function tokenKeeping(client: Client): ScheduleClient {
+export function tokenKeeping(client: Pick<Client, 'schedule' | 'connection' | 'workflowService'>): ScheduleClient {
   const service = client.workflowService;
   let conflictToken: Uint8Array | null | undefined;
   type Service = typeof service;
