@@ -2,7 +2,7 @@
 import { NamespaceNotFoundError, ServiceError, isGrpcServiceError } from '@temporalio/client';
 
 /** Why a command was refused. */
-export type RefusalKind = 'running' | 'id_taken' | 'other_params' | 'not_running' | 'lock_held' | 'reason_needed';
+export type RefusalKind = 'running' | 'id_taken' | 'other_params' | 'not_running' | 'lock_held' | 'not_prepared';
 
 /** The state of things does not allow it now. The message says what does. */
 export class Refused extends Error {

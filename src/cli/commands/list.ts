@@ -1,0 +1,80 @@
+/** `daychain list`: the chains and tasks of the project, as its files have them. Asks no server. */
+import type { Command } from 'commander';
+import type { Registry } from '../../registry/index.js';
+import { EXIT } from '../exit-codes.js';
+import type { Output } from '../output.js';
+import type { Act, Invocation } from '../program.js';
+import { openProject } from '../session.js';
+import { padded, shortened, table, widthOf } from '../table.js';
+
+export function configure(command: Command, act: Act): void {
+  command.action(act(list));
+}
+
+async function list({ out, project: named }: Invocation): Promise<number> {
+  const { registry, dir } = await openProject(named);
+  const chains = registry.chainIds().map((id) => chainOf(registry, id));
+  const tasks = registry.taskIds().map((id) => taskOf(registry, id));
+  out.answer({ project: registry.project.name, timezone: registry.project.timezone, dir, chains, tasks });
+  out.say(`${registry.project.name} · ${registry.project.timezone}`);
+  for (const chain of chains) sayChain(out, registry, chain);
+  const alone = tasks.filter((task) => task.chains.length === 0);
+  if (alone.length > 0) {
+    out.say('\nTasks in no chain');
+    for (const line of table(
+      alone.map(({ id, when, summary, problem }) => [`  ${id}`, problem ?? when ?? 'by hand', summary ?? '']),
+    )) {
+      out.say(shortened(line, out.width));
+    }
+  }
+  if (chains.length + tasks.length === 0) {
+    out.say(`\nNothing yet. A task is one file in ${dir}/tasks, a chain one in ${dir}/chains.`);
+  }
+  if (registry.problems.length > 0) out.note(`\n${registry.problems.length} problems in the files: daychain check`);
+  return EXIT.done;
+}
+
+function chainOf(registry: Registry, id: string) {
+  const chain = registry.chain(id)!;
+  return {
+    id,
+    file: chain.file,
+    summary: chain.summary,
+    tags: chain.tags,
+    timezone: chain.timezone,
+    schedule: chain.schedule,
+    when: chain.compiled?.sentence ?? null,
+    keyedBy: chain.keyedBy,
+    tasks: [...chain.placements].map(([task, { dependsOn, runWhen }]) => ({ id: task, dependsOn, runWhen })),
+    problem: chain.brokenBecause ?? null,
+  };
+}
+
+function taskOf(registry: Registry, id: string) {
+  const task = registry.task(id)!;
+  return {
+    id,
+    kind: task.kind,
+    file: task.file,
+    summary: task.summary,
+    tags: task.tags,
+    chains: registry.chainsOf(id),
+    when: registry.timingOf(id)?.compiled?.sentence ?? null,
+    problem: task.brokenBecause ?? null,
+  };
+}
+
+function sayChain(out: Output, registry: Registry, chain: ReturnType<typeof chainOf>): void {
+  out.say();
+  const when = chain.problem === null ? (chain.when ?? 'by hand') : `cannot run: ${chain.problem.split('\n')[0]}`;
+  out.say(shortened(`${chain.id}   ${when}`, out.width));
+  if (chain.summary) out.say(shortened(`  ${chain.summary}`, out.width));
+  const width = Math.min(44, Math.max(0, ...chain.tasks.map(({ id }) => widthOf(id))));
+  for (const { id, dependsOn, runWhen } of chain.tasks) {
+    const task = registry.task(id);
+    const after =
+      dependsOn.length === 0 ? '' : `after ${dependsOn.join(', ')}${runWhen === 'all_success' ? '' : ` (${runWhen})`}`;
+    const what = task?.brokenBecause === undefined ? after : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
+    out.say(shortened(`  ${padded(id, width)}   ${what}`.trimEnd(), out.width));
+  }
+}

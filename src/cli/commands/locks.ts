@@ -1,0 +1,65 @@
+/** `daychain locks`: who holds which lock. */
+import type { Command } from 'commander';
+import { type HolderState, listLocks, type LockView } from '../../control/locks.js';
+import type { Server } from '../../control/server.js';
+import { durationText } from '../../plan/duration.js';
+import { EXIT } from '../exit-codes.js';
+import type { Act, Invocation } from '../program.js';
+import { openLocks, openProject, openServer, type Project } from '../session.js';
+import { shortened, table } from '../table.js';
+
+export function configure(command: Command, act: Act): void {
+  command
+    .argument('[task]', 'only the locks of this task')
+    .addHelpText('after', '\nA lock that is left over goes by itself when its time is up; sooner: daychain unlock TASK DATE')
+    .action(act(locks));
+}
+
+async function locks({ out, project: named }: Invocation, [task]: [string | undefined]): Promise<number> {
+  const project = await openProject(named);
+  const session = await openLocks(project);
+  try {
+    const found = await withServerIfAny(project, out.note.bind(out), (server) => listLocks(server, session.store, task));
+    out.answer({ store: session.store.address, prefix: session.store.prefix, locks: found });
+    if (found.length === 0) {
+      out.say(`No locks${task === undefined ? '' : ` of ${task}`} in Redis at ${session.store.address}.`);
+      return EXIT.done;
+    }
+    const rows = found.map((lock) => [
+      lock.task,
+      lock.scope,
+      shortened(lock.holder, 24),
+      lock.ttlMs === null ? 'never ends' : durationText(lock.ttlMs),
+      HOLDERS[lock.state],
+    ]);
+    for (const line of table([['TASK', 'DATE', 'HOLDER', 'LEFT', 'WHO'], ...rows])) out.say(line);
+    return EXIT.done;
+  } finally {
+    session.close();
+  }
+}
+
+export const HOLDERS: Record<HolderState, string> = {
+  running: 'ours, running',
+  closed: 'ours, left over: its run has ended',
+  abandoned: 'ours, its body did not stop when told',
+  unknown: 'looks like ours, but no open run holds it',
+  stranger: 'a stranger',
+};
+
+/** Locks are worth seeing even where Temporal is away; then nobody knows which runs are open. */
+export async function withServerIfAny(
+  project: Project,
+  note: (text: string) => void,
+  work: (server: Server | null) => Promise<LockView[]>,
+): Promise<LockView[]> {
+  const session = await openServer(project).catch((error: Error) => {
+    note(`Temporal cannot be asked which runs are open: ${error.message.split('\n')[0]}`);
+    return null;
+  });
+  try {
+    return await work(session?.server ?? null);
+  } finally {
+    await session?.close();
+  }
+}

@@ -1,0 +1,107 @@
+/** `daychain status`: how the chains are doing, and what wants a look. */
+import type { Command } from 'commander';
+import type { RunSummary } from '../../control/run-summary.js';
+import { type ChainStatus, readStatus, type StatusView } from '../../control/status.js';
+import { durationText } from '../../plan/duration.js';
+import { EXIT } from '../exit-codes.js';
+import type { Output } from '../output.js';
+import type { Act, Invocation } from '../program.js';
+import { openProject, openServer } from '../session.js';
+import { shownState } from '../states.js';
+import { padded, shortened, table, widthOf } from '../table.js';
+import { whenText } from '../times.js';
+
+export function configure(command: Command, act: Act): void {
+  command.action(act(status));
+}
+
+async function status({ out, project: named }: Invocation): Promise<number> {
+  const project = await openProject(named);
+  const session = await openServer(project);
+  try {
+    const view = await readStatus(session.server, project.registry);
+    out.answer({ ...view, server: session.address });
+    for (const line of statusLines(out, view, Date.now())) out.say(line);
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The screen, line by line. `now` in epoch milliseconds. */
+export function statusLines(out: Output, view: StatusView, now: number): string[] {
+  const workers = view.workers.length === 1 ? '1 worker' : `${view.workers.length || 'no'} workers`;
+  return [
+    `${view.project} · ${view.timezone} · ${workers} · server ok`,
+    ...chainLines(out, view, now),
+    ...attentionLines(out, view),
+  ];
+}
+
+function chainLines(out: Output, { chains, timezone }: StatusView, now: number): string[] {
+  if (chains.length === 0) return ['', 'No chain yet. A chain is one file in chains/: daychain list'];
+  const paused = (chain: ChainStatus) => chain.schedule.state === 'paused';
+  const rows = chains.map((chain) => [
+    shortened(chain.id, 34),
+    chain.last.map((run) => glyphOf(out, run)).join(' '),
+    paused(chain) ? pausedText(chain) : lastText(chain, now),
+    paused(chain) ? '' : nextText(chain, timezone, now),
+  ]);
+  return table([['CHAIN', 'LAST 7', 'LAST RUN', 'NEXT'], ...rows]).map((line) =>
+    widthOf(line) > out.width ? cutLine(line, out.width) : line,
+  );
+}
+
+function glyphOf(out: Output, run: RunSummary): string {
+  const { glyph, colour } = shownState({ status: run.status });
+  return out.paint(colour, glyph);
+}
+
+function pausedText({ schedule }: ChainStatus): string {
+  return `paused${schedule.note ? `: "${schedule.note}"` : ''}`;
+}
+
+function lastText({ last, timezone }: ChainStatus, now: number): string {
+  const run = last.at(-1);
+  if (run === undefined) return 'never ran';
+  const { word } = shownState({ status: run.status });
+  const took = Math.max(0, (run.closed === null ? now : Date.parse(run.closed)) - Date.parse(run.started));
+  return `${whenText(run.started, timezone, now)}, ${run.status === 'success' ? '' : `${word} `}${run.closed === null || run.status === 'success' ? '' : 'after '}${durationText(took)}`;
+}
+
+function nextText({ schedule, timezone }: ChainStatus, projectZone: string, now: number): string {
+  switch (schedule.state) {
+    case 'by_hand':
+      return 'by hand';
+    case 'missing':
+      return 'not synced';
+    case 'foreign':
+      return 'not ours';
+    default: {
+      const zone = timezone === projectZone ? '' : ` ${timezone}`;
+      return schedule.next === null ? 'none' : `${whenText(schedule.next, timezone, now)}${zone}`;
+    }
+  }
+}
+
+/** How many things are named; the rest are counted. */
+const MOST_TOLD = 8;
+
+function attentionLines(out: Output, { attention }: StatusView): string[] {
+  if (attention.length === 0) return [];
+  const told = attention.slice(0, MOST_TOLD);
+  const more = attention.length > told.length ? [`  … and ${attention.length - told.length} more`] : [];
+  const width = Math.max(...told.map(({ text }) => widthOf(text)));
+  if (attention.length === 1) return ['', `1 thing wants a look: ${told[0]!.text}   →  ${told[0]!.command}`];
+  return [
+    '',
+    `${attention.length} things want a look:`,
+    ...told.map(({ text, command }) => cutLine(`  ${padded(text, width)}   →  ${command}`, out.width)),
+    ...more,
+  ];
+}
+
+/** Lines with colours are cut at their end only, where no colour stands. */
+function cutLine(line: string, width: number): string {
+  return widthOf(line) <= width ? line : `${line.slice(0, line.length - (widthOf(line) - width) - 1)}…`;
+}

@@ -1,0 +1,138 @@
+/** `daychain up`: everything this project needs on this machine, until Ctrl-C. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { openHome, type Home, type HomeOwner } from '../../local/home.js';
+import type { LocalState } from '../../local/state.js';
+import { readState } from '../../local/state.js';
+import { BadInput } from '../../control/errors.js';
+import { EXIT } from '../exit-codes.js';
+import type { Output } from '../output.js';
+import type { Act, Invocation } from '../program.js';
+import { homeOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
+import { labelled } from '../table.js';
+import { whenText } from '../times.js';
+import { runFirstChains } from '../up/first-start.js';
+import { openServers, type UpServers } from '../up/servers.js';
+import { sayServers, saySchedules, SCREEN } from '../up/screen.js';
+import { StopSignals } from '../up/stop-signals.js';
+import { WorkerProcess } from '../up/worker-process.js';
+import { version } from '../version.js';
+
+export function configure(command: Command, act: Act): void {
+  command
+    .addHelpText(
+      'after',
+      `
+Uses Temporal and Redis where TEMPORAL_ADDRESS, REDIS_URL or REDIS_HOST say they are; starts its own
+where they do not, with their data in .daychain/ of the project (or in DAYCHAIN_HOME).
+The very first start runs the chains once, for yesterday.`,
+    )
+    .action(act(up));
+}
+
+/** Within these the worker must have handed its work back, and then the servers have theirs: ten seconds in all. */
+const WORKER_STOPS_WITHIN_MS = 5_000;
+
+async function up({ out, project: named }: Invocation): Promise<number> {
+  const project = await openProject(named);
+  const { registry, dir } = project;
+  if (registry.project.brokenBecause !== undefined) {
+    throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
+  }
+  const signals = new StopSignals();
+  const opened = await openHome(homeOf(project), { project: registry.project.name, projectDir: dir });
+  if (!opened.opened) return sayHeld(out, project, opened.owner, opened.state);
+  const { home } = opened;
+  const begun: Begun = { servers: null, worker: null, session: null };
+  try {
+    await start(out, project, home, begun, signals);
+    if (!signals.signal.aborted) await signals.first;
+  } catch (error) {
+    if (!signals.signal.aborted) throw error;
+  } finally {
+    await stop(out, home, begun, signals);
+  }
+  return EXIT.done;
+}
+
+interface Begun {
+  servers: UpServers | null;
+  worker: WorkerProcess | null;
+  session: ServerSession | null;
+}
+
+async function start(out: Output, project: Project, home: Home, begun: Begun, signals: StopSignals): Promise<void> {
+  const { registry, dir } = project;
+  const { signal } = signals;
+  out.say(`daychain ${version} · project ${registry.project.name} · ${registry.project.timezone}`);
+  for (const orphan of home.orphansStopped) out.note(`  Left behind by an "up" that was killed, and stopped now: ${orphan}`);
+  const servers = (begun.servers = await openServers(out, project, home, signal));
+  const state: LocalState = {
+    up: home.owner.process,
+    project: registry.project.name,
+    projectDir: dir,
+    since: new Date().toISOString(),
+    ...servers.state,
+    worker: null,
+  };
+  home.writeState(state);
+  sayServers(out, servers);
+  signal.throwIfAborted();
+
+  const worker = (begun.worker = new WorkerProcess({
+    projectDir: dir,
+    logFile: join(home.dir, 'worker.log'),
+    onProcess: (mark) => home.writeState(Object.assign(state, { worker: mark })),
+    onTrouble: (text) => out.note(text),
+    onRecovered: () => out.note('The worker is back.'),
+  }));
+  const polling = worker.start();
+  // Told below; until then it must not count as unheard.
+  polling.catch(() => {});
+  const session = (begun.session = await openServer(project));
+  await saySchedules(out, project, session);
+  sayUi(out, servers);
+  await Promise.race([polling, signals.first]);
+  signal.throwIfAborted();
+  await runFirstChains(out, project, session, home.dir, signal);
+  out.say('\nRunning. Ctrl-C stops everything that was started here.');
+  out.answer({ ...state, running: true });
+}
+
+function sayUi(out: Output, servers: UpServers): void {
+  const ui = servers.state.temporal?.ui;
+  if (ui) for (const line of labelled('web ui', `${ui}   (Temporal's own)`, { ...SCREEN, width: out.width })) out.say(line);
+}
+
+/** The worker first, while the servers still take back what it held. A second signal waits for nothing. */
+async function stop(out: Output, home: Home, begun: Begun, signals: StopSignals): Promise<void> {
+  if (signals.signal.aborted) out.note('\nStopping. Once more to stop at once.');
+  void signals.second.then(() => begun.worker?.kill());
+  await begun.worker?.stop(0, WORKER_STOPS_WITHIN_MS);
+  await begun.session?.close().catch(() => {});
+  await begun.servers?.stop();
+  home.close();
+  signals.release();
+  if (signals.signal.aborted) out.note('Stopped.');
+}
+
+/** Somebody has this folder: say who, and that there is nothing to do. */
+function sayHeld(out: Output, project: Project, owner: HomeOwner, known: LocalState | null): number {
+  const state = known ?? readState(homeOf(project));
+  const zone = project.registry.project.timezone;
+  const since = state === null ? 'is starting' : `runs since ${whenText(state.since, zone, Date.now())}`;
+  out.say(`daychain up ${since} already: project ${owner.project}, process ${owner.process.pid}.`);
+  const line = (label: string, text: string) => {
+    for (const part of labelled(label, text, { ...SCREEN, width: out.width })) out.say(part);
+  };
+  if (state?.temporal) line('temporal', state.temporal.address);
+  if (state?.redis) line('redis', `${state.redis.host}:${state.redis.port}`);
+  if (state?.temporal?.ui) line('web ui', `${state.temporal.ui}   (Temporal's own)`);
+  if (owner.projectDir === project.dir) {
+    out.say(`How it is doing: daychain status     Stop it: Ctrl-C there, or kill ${owner.process.pid}`);
+  } else {
+    out.say(`Its servers are yours too, as both projects share ${homeOf(project)}: daychain sync, then daychain worker`);
+  }
+  out.answer({ running: true, attached: true, owner, state });
+  return EXIT.done;
+}

@@ -1,0 +1,111 @@
+/** `daychain worker`: the worker of this project, until it is told to stop. */
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { installRuntime, startWorker, type RunningWorker } from '../../worker.js';
+import { BadInput } from '../../control/errors.js';
+import { readState } from '../../local/state.js';
+import { problemText } from '../../registry/index.js';
+import { EXIT } from '../exit-codes.js';
+import type { Act, Invocation } from '../program.js';
+import { homeOf, namespaceOf, openProject, redisOptions, temporalOptions, type Project } from '../session.js';
+import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
+
+interface Options {
+  concurrency?: string;
+}
+
+export function configure(command: Command, act: Act): void {
+  command
+    .option('--concurrency <n>', 'attempts of tasks at a time', '100')
+    .addHelpText(
+      'after',
+      `
+Start as many as there is work for, on as many machines. SIGTERM lets tasks run on for
+DAYCHAIN_DRAIN_SECONDS (20) and then hands their work back; Ctrl-C, or a second signal, does so at once.`,
+    )
+    .action(act(worker));
+}
+
+/** The process goes even where a task's body ignores everything, or left something open. */
+const LEAVE_AFTER_MS = 1_000;
+
+async function worker({ out, project: named }: Invocation, _: [], options: Options): Promise<number> {
+  const concurrency = readConcurrency(options.concurrency);
+  const project = await openProject(named);
+  const { registry, config } = project;
+  if (registry.project.brokenBecause !== undefined) {
+    throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
+  }
+  for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
+
+  const log = pino(
+    { level: config.logLevel, base: { project: registry.project.name } },
+    pino.destination({ dest: 1, sync: true }),
+  );
+  installRuntime(log);
+  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
+  const release = obeyStops(running, config.drainMs);
+  log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
+  tellParent({ type: 'ready' });
+  try {
+    await running.ended;
+  } finally {
+    release();
+    setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
+  }
+  log.info({}, 'worker stopped');
+  return EXIT.done;
+}
+
+async function optionsOf(project: Project) {
+  const { registry, config } = project;
+  const state = readState(homeOf(project));
+  const { namespace, ...temporal } = temporalOptions(project, state);
+  return {
+    registry,
+    temporal: {
+      address: temporal.address,
+      ...(temporal.tls ? { tls: temporal.tls } : {}),
+      ...(temporal.apiKey ? { apiKey: temporal.apiKey } : {}),
+      ...(temporal.metadata ? { metadata: temporal.metadata } : {}),
+    },
+    namespace,
+    taskQueue: registry.project.taskQueue,
+    redis: redisOptions(project, state),
+    lock: { ttlSeconds: config.lockTtlSeconds, successTtlSeconds: config.successTtlSeconds, successKeys: config.successKeys },
+    environment: config.environment,
+  };
+}
+
+/** Signals, the parent's word, and the parent's death. */
+function obeyStops(running: RunningWorker, drainMs: number): () => void {
+  let asked = false;
+  const stop = (drain: number) => {
+    running.stop({ drainMs: asked ? 0 : drain });
+    asked = true;
+  };
+  const listeners: [NodeJS.Signals, () => void][] = [
+    ['SIGTERM', () => stop(drainMs)],
+    ['SIGINT', () => stop(0)],
+    ['SIGHUP', () => stop(drainMs)],
+  ];
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  process.on('message', (message) => {
+    if (isStopMessage(message)) stop(message.drainMs);
+  });
+  process.on('disconnect', () => stop(0));
+  return () => {
+    for (const [signal, listener] of listeners) process.removeListener(signal, listener);
+    if (process.connected) process.disconnect();
+  };
+}
+
+function tellParent(message: WorkerMessage): void {
+  process.send?.(message);
+}
+
+function readConcurrency(text: string | undefined): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 1 && number <= 10_000) return number;
+  throw new BadInput(`--concurrency ${text} is no whole number from 1 to 10,000.`);
+}

@@ -1,0 +1,117 @@
+/** The command line: which commands there are. Each is loaded only when it is called. */
+import { Command } from 'commander';
+import type { Output } from './output.js';
+import { version } from './version.js';
+
+/** What every command is given. */
+export interface Invocation {
+  out: Output;
+  /** `--project`, as typed. */
+  project: string | undefined;
+}
+
+/** A command's file: adds its arguments and options, and does its work. */
+export interface CommandModule {
+  configure(command: Command, act: Act): void;
+}
+/** Wraps a command's work: gives it the invocation, its arguments and its options; its answer becomes the exit code. */
+export type Act = <Args extends unknown[], Options>(
+  work: (invocation: Invocation, args: Args, options: Options) => Promise<number>,
+) => (...args: unknown[]) => Promise<void>;
+
+interface Entry {
+  name: string;
+  usage?: string;
+  summary: string;
+  load(): Promise<CommandModule>;
+}
+
+const GROUPS: Record<string, Entry[]> = {
+  'Start:': [
+    {
+      name: 'up',
+      summary: 'Everything on this machine: Temporal, Redis, schedules, worker',
+      load: () => import('./commands/up.js'),
+    },
+    { name: 'worker', summary: 'Only the worker of this project', load: () => import('./commands/worker.js') },
+    { name: 'sync', summary: 'Make the schedules on the server match the files', load: () => import('./commands/sync.js') },
+  ],
+  'Look:': [
+    {
+      name: 'check',
+      summary: 'Check all files of the project, and say all that is wrong',
+      load: () => import('./commands/check.js'),
+    },
+    { name: 'list', summary: 'Chains and tasks of the project', load: () => import('./commands/list.js') },
+    { name: 'status', summary: 'How the chains are doing, and what wants a look', load: () => import('./commands/status.js') },
+    { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
+    {
+      name: 'doctor',
+      summary: 'Check settings and servers, and say how to mend them',
+      load: () => import('./commands/doctor.js'),
+    },
+  ],
+  'Act:': [
+    { name: 'run', summary: 'Run a chain or task for a date, once', load: () => import('./commands/run.js') },
+    { name: 'rerun', summary: 'Run again what did not succeed, or chosen tasks', load: () => import('./commands/rerun.js') },
+    { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
+    { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
+  ],
+};
+
+/** Builds the program for one command line; only the command it names is loaded. */
+export async function buildProgram(argv: readonly string[], out: Output, onExit: (code: number) => void): Promise<Command> {
+  const program = new Command('daychain')
+    .description('Durable daily task chains on Temporal.')
+    .version(version, '--version', 'show the version')
+    .option('--project <dir>', 'the project, if it is not this folder or one above')
+    .option('--json', 'answer in JSON')
+    .helpOption('--help', 'show help')
+    .addHelpText('after', FIRST_STEPS)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void out.stdout.write(text),
+      writeErr: (text) => void out.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, '')),
+    })
+    .configureHelp({ helpWidth: out.width, showGlobalOptions: true, sortSubcommands: false })
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError();
+  const act: Act =
+    (work) =>
+    async (...given) => {
+      const command = given.at(-1) as Command;
+      const { project } = program.opts<{ project?: string }>();
+      onExit(await work({ out, project }, command.processedArgs as never, command.opts() as never));
+    };
+  const named = namedCommand(argv);
+  for (const [group, entries] of Object.entries(GROUPS)) {
+    program.commandsGroup(group);
+    for (const { name, summary, load } of entries) {
+      const command = program.command(name).summary(summary).description(`${summary}.`);
+      command.copyInheritedSettings(program);
+      if (name === named) (await load()).configure(command, act);
+    }
+  }
+  program.commandsGroup('');
+  return program;
+}
+
+const FIRST_STEPS = `
+Examples:
+  daychain up                              start everything here, and stay
+  daychain run daily-chain --wait          run today's, and see how it goes
+  daychain run task_mail --date 2026-02-03
+  daychain status
+  daychain show daily-chain yesterday
+  daychain rerun daily-chain:20260203      run again what did not succeed
+
+Exit codes: 0 done or already done, 1 the run failed, 2 bad input, 3 cannot reach a server,
+4 refused because of state, 130 interrupted.`;
+
+/** The first word that is no option: all that is needed to know which command to load. */
+function namedCommand(argv: readonly string[]): string | undefined {
+  const words = argv.filter((word, at) => !word.startsWith('-') && argv[at - 1] !== '--project');
+  return words[0] === 'help' ? words[1] : words[0];
+}

@@ -1,0 +1,96 @@
+/** Lines about runs, shared by everything that shows them. */
+import { durationText } from '../plan/duration.js';
+import type { Json, JsonObject, TaskResult } from '../plan/types.js';
+import { dashed } from '../time/dates.js';
+import type { TaskSnapshot } from '../control/progress.js';
+import type { OutputStream, Output } from './output.js';
+import { shownState } from './states.js';
+import { padded, shortened, widthOf } from './table.js';
+import { clockText } from './times.js';
+
+/** What a task is to look like in one line. `now` in epoch milliseconds. */
+export interface LineContext {
+  out: Output;
+  stream: OutputStream;
+  zone: string;
+  now: number;
+  /** Width of the column of names. */
+  nameWidth: number;
+}
+
+/** `  ✓ task_firecrawl   2.1 s   pages_crawled 14`, never wider than the output. */
+export function taskLine(task: TaskSnapshot, context: LineContext): string {
+  const { out, stream } = context;
+  const state = shownState({
+    ...task,
+    amber: task.result !== null && task.result.errors.length + task.result.warnings.length > 0,
+  });
+  const name = padded(task.task, context.nameWidth);
+  const took = padded(tookText(task, context.now), 7);
+  const head = `  ${out.paint(state.colour, state.glyph, stream)} ${name}   ${took}   `;
+  return `${head}${shortened(whatText(task, state.word, context), Math.max(20, out.width - widthOf(head)))}`.trimEnd();
+}
+
+/** Width of the column for these names, kept small enough to leave room for the rest. */
+export function nameWidth(names: readonly string[]): number {
+  return Math.min(44, Math.max(0, ...names.map(widthOf)));
+}
+
+/** How long a run took, or has been going. Empty if it never began. */
+export function tookText(run: { started: string | null; finished: string | null }, now: number): string {
+  if (run.started === null) return '';
+  const until = run.finished === null ? now : Date.parse(run.finished);
+  return durationText(Math.max(0, until - Date.parse(run.started)));
+}
+
+function whatText(task: TaskSnapshot, word: string, { zone, now }: LineContext): string {
+  const { pending, result } = task;
+  if (task.status === 'success') {
+    const earlier = task.satisfied ? 'done before' : '';
+    const warned = result && result.errors.length + result.warnings.length > 0 ? troubles(result) : '';
+    return [earlier, outputText(result?.output ?? {}), warned].filter((text) => text !== '').join(', ');
+  }
+  if (task.status === 'pending' && pending !== null && pending.attempt > 1) {
+    const next =
+      pending.nextAttemptAt && Date.parse(pending.nextAttemptAt) > now
+        ? `, next at ${clockText(pending.nextAttemptAt, zone, true)}`
+        : '';
+    const why = pending.lastFailure === null ? '' : `: ${oneLine(pending.lastFailure)}`;
+    return `attempt ${pending.attempt} of ${pending.maximumAttempts}${next}${why}`;
+  }
+  const attempts = result && result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
+  const detail = task.detail === null ? '' : `: ${oneLine(task.detail)}`;
+  return task.status === 'pending' && detail === '' ? word : `${word}${attempts}${detail}`;
+}
+
+function troubles(result: TaskResult): string {
+  const count = (number: number, word: string) => (number === 0 ? '' : `${number} ${word}${number === 1 ? '' : 's'}`);
+  return [count(result.errors.length, 'item error'), count(result.warnings.length, 'warning')].filter(Boolean).join(', ');
+}
+
+/** The first few plain values of an output: `pages_crawled 14`. A path speaks for itself. */
+export function outputText(output: JsonObject, most = 3): string {
+  const plain = Object.entries(output).filter(([, value]) => isPlain(value));
+  return plain
+    .slice(0, most)
+    .map(([key, value]) => (typeof value === 'string' && value.includes('/') ? value : `${key} ${String(value)}`))
+    .join(', ');
+}
+
+function isPlain(value: Json): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length <= 60);
+}
+
+function oneLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}
+
+/** `daily-chain 20260203`: a run by its id and run key. */
+export function runName(run: { id: string; runKey: string | null; workflowId: string }): string {
+  return run.runKey === null ? run.workflowId : `${run.id} ${run.runKey}`;
+}
+
+/** `2026-02-03` of a run key, as far as it is a date. */
+export function dateText(date: string): string {
+  return /^\d{8}$/.test(date) ? dashed(date) : date;
+}

@@ -1,0 +1,184 @@
+/** The screen of one run. */
+import { isChainResult, type RunView } from '../control/describe-run.js';
+import type { LockView } from '../control/locks.js';
+import { durationText } from '../plan/duration.js';
+import type { AttemptError, TaskResult } from '../plan/types.js';
+import type { ShownRun } from './commands/show.js';
+import type { Output } from './output.js';
+import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
+import { shownState } from './states.js';
+import { labelled, shortened } from './table.js';
+import { clockText, whenText } from './times.js';
+
+export interface ShowContext {
+  out: Output;
+  zone: string;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+const LABEL_WIDTH = 11;
+
+/** A chain's run: its tasks, then what belongs to the run as a whole. `planNow`: version of today's plan. */
+export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string | null, context: ShowContext): string[] {
+  const { out } = context;
+  const width = nameWidth(tasks.map(({ task }) => task));
+  const line = { out, stream: out.stdout, zone: context.zone, now: context.now, nameWidth: width };
+  const version = input?.plan?.version ?? null;
+  const plan =
+    version === null ? null : `${version}${planNow === null || planNow === version ? '' : '; the files have changed since'}`;
+  return [
+    headLine(run, context),
+    ...tasks.map((task) => taskLine(task, line)),
+    ...(tasks.length === 0 && run.end === null ? ['  Its tasks are not known: no worker answers for it.'] : []),
+    ...heldLine(run, context),
+    ...askedLines(
+      input?.rerun && { what: `rerun (${input.rerun.mode}${input.rerun.task ? ` ${input.rerun.task}` : ''})`, ...input.rerun },
+      context,
+    ),
+    ...fields(
+      [
+        ['plan', plan],
+        ['web ui', url],
+      ],
+      context,
+    ),
+    ...endOfChain(run),
+  ];
+}
+
+/** A task's run: attempts, errors, result, lock. */
+export function taskLines(shown: ShownRun, context: ShowContext): string[] {
+  const { run, input, url } = shown;
+  const [task] = shown.tasks;
+  const result = isChainResult(run.result) ? null : run.result;
+  const params = run.params ?? input?.params ?? {};
+  return [
+    headLine(run, context, task?.phase ?? null),
+    ...fields(
+      [
+        ['waits for', run.end === null && task?.detail ? task.detail : null],
+        ['chain', input?.chain ?? null],
+        ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
+        ['reason', result?.reason ?? (run.end === null || run.end === 'completed' ? null : run.message)],
+      ],
+      context,
+    ),
+    ...pendingLines(run, context),
+    ...attemptLines(result?.attempt_errors ?? [], context),
+    ...listed('item errors', result?.errors ?? [], context),
+    ...listed('warnings', result?.warnings ?? [], context),
+    ...fields(
+      [
+        ['output', outputOf(result)],
+        ['by', result?.by ?? null],
+        ['lock', lockText(shown)],
+      ],
+      context,
+    ),
+    ...askedLines(input?.force && { what: 'repeated', ...input.force }, context),
+    ...fields([['web ui', url]], context),
+    ...(run.end !== null && run.end !== 'completed' ? [`Run it again:  daychain rerun ${run.workflowId}`] : []),
+  ];
+}
+
+function headLine(
+  run: RunView,
+  { out, zone, now }: ShowContext,
+  phase: Parameters<typeof shownState>[0]['phase'] = null,
+): string {
+  const result = run.result;
+  const amber = result !== null && !isChainResult(result) && result.errors.length + result.warnings.length > 0;
+  const state = shownState({ status: run.status, kind: result?.kind ?? null, phase, amber });
+  const attempts = result !== null && !isChainResult(result) && result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
+  const took = tookText({ started: run.started, finished: run.closed }, now);
+  const how = run.end === null ? `${state.word} for ${took}` : `${state.word}${attempts} in ${took}`;
+  const kind = run.kind === 'shell' ? ', a shell' : '';
+  return `${runName(run)}${kind} ${out.paint(state.colour, how)}, started ${whenText(run.started, zone, now)} ${zone}`;
+}
+
+function pendingLines({ pending }: RunView, context: ShowContext): string[] {
+  if (pending === null) return [];
+  const { zone, now } = context;
+  const count = `attempt ${pending.attempt} of ${pending.maximumAttempts || '∞'}`;
+  const next =
+    pending.nextAttemptAt && pending.state === 'scheduled' ? `, next at ${clockText(pending.nextAttemptAt, zone, true)}` : '';
+  const beat =
+    pending.state === 'running' && pending.lastHeartbeatAt ? `, last heartbeat ${ago(pending.lastHeartbeatAt, now)}` : '';
+  const worker = pending.worker && pending.state === 'running' ? ` on ${pending.worker}` : '';
+  return fields(
+    [
+      ['now', `${count}, ${pending.state}${worker}${next}${beat}`],
+      ['last error', pending.lastFailure],
+    ],
+    context,
+  );
+}
+
+function attemptLines(errors: readonly AttemptError[], { out, zone }: ShowContext): string[] {
+  return errors.flatMap(({ attempt, at, message }, index) =>
+    labelled(index === 0 ? 'attempts' : '', `${attempt}  ${clockText(at, zone, true)}  ${message}`, {
+      labelWidth: LABEL_WIDTH,
+      width: out.width,
+    }),
+  );
+}
+
+/** More than this of a list is for --json. */
+const MOST_LISTED = 5;
+
+function listed(label: string, texts: readonly string[], { out }: ShowContext): string[] {
+  const shown = texts.slice(0, MOST_LISTED).map((text) => shortened(text.split('\n')[0]!, out.width - LABEL_WIDTH - 4));
+  if (texts.length > shown.length) shown.push(`… and ${texts.length - shown.length} more: --json`);
+  return shown.flatMap((text, at) => labelled(at === 0 ? label : '', text, { labelWidth: LABEL_WIDTH + 2, width: out.width }));
+}
+
+function heldLine({ progress }: RunView, context: ShowContext): string[] {
+  const held = progress?.held ?? null;
+  if (held === null) return [];
+  const until = whenText(new Date(held.until).toISOString(), context.zone, context.now);
+  return fields([['held', `by ${held.by}${held.reason ? `: ${held.reason}` : ''}, until ${until}`]], context);
+}
+
+function askedLines(asked: { what: string; by: string; reason: string | null } | undefined, context: ShowContext): string[] {
+  return asked
+    ? fields([[asked.what.split(' ')[0]!, `${asked.what} by ${asked.by}${asked.reason ? `: ${asked.reason}` : ''}`]], context)
+    : [];
+}
+
+function endOfChain(run: RunView): string[] {
+  if (run.end === null || run.end === 'completed') return [];
+  const terminated = run.result === null && run.message !== null ? [`  ${run.message}`] : [];
+  return [...terminated, `Run again what did not succeed:  daychain rerun ${run.workflowId}`];
+}
+
+function fields(pairs: readonly (readonly [string, string | null])[], { out }: ShowContext): string[] {
+  return pairs.flatMap(([label, text]) =>
+    text === null ? [] : labelled(label, text, { labelWidth: LABEL_WIDTH, width: out.width }),
+  );
+}
+
+function outputOf(result: TaskResult | null): string | null {
+  if (result === null || Object.keys(result.output).length === 0) return null;
+  const text = JSON.stringify(result.output);
+  return text.length <= 400 ? text : `${text.slice(0, 399)}…   all of it: --json`;
+}
+
+function lockText({ lock, lockProblem, run }: ShownRun): string | null {
+  if (lockProblem !== null) return `not known: ${lockProblem}`;
+  if (lock === null) return run.end === null ? 'nobody holds it' : null;
+  const left = lock.ttlMs === null ? 'never ends by itself' : `${durationText(lock.ttlMs)} left`;
+  return `held by ${lock.holder} (${WHOSE[lock.state]}), ${left}`;
+}
+
+const WHOSE: Record<LockView['state'], string> = {
+  running: 'this run',
+  closed: 'left over from this run',
+  abandoned: 'a body of ours that did not stop',
+  unknown: 'looks like ours, but not this run',
+  stranger: 'a stranger',
+};
+
+function ago(instant: string, now: number): string {
+  return `${durationText(Math.max(0, now - Date.parse(instant)))} ago`;
+}

@@ -1,0 +1,121 @@
+/** How the project's chains are doing, by the server. */
+import { addDays } from '../time/dates.js';
+import { localDate } from '../time/zones.js';
+import type { Registry } from '../registry/index.js';
+import { listRuns } from './list-runs.js';
+import type { RunSummary } from './run-summary.js';
+import { readSchedule } from './schedule-record.js';
+import type { Server } from './server.js';
+import { listWorkers, type WorkerView } from './workers.js';
+
+export interface ScheduleState {
+  /** `by_hand`: it has no schedule; `missing`: its file has one, the server does not; `foreign`: another project's. */
+  state: 'active' | 'paused' | 'missing' | 'foreign' | 'by_hand';
+  sentence: string | null;
+  note: string | null;
+  /** ISO instant of the next slot. */
+  next: string | null;
+}
+
+export interface ChainStatus {
+  /** Of a chain, or of a task that carries its own schedule. */
+  id: string;
+  kind: 'chain' | 'task';
+  timezone: string;
+  schedule: ScheduleState;
+  /** The newest run keys, oldest first, at most seven. */
+  last: RunSummary[];
+}
+
+export interface Attention {
+  text: string;
+  /** What to type. */
+  command: string;
+}
+
+export interface StatusView {
+  project: string;
+  timezone: string;
+  workers: WorkerView[];
+  chains: ChainStatus[];
+  /** What wants a look, most pressing first. */
+  attention: Attention[];
+}
+
+const LAST = 7;
+/** Runs of older dates are no news; a backfill of them must not push the newest out. */
+const LOOK_BACK_DAYS = 60;
+
+/** `now` in epoch milliseconds. */
+export async function readStatus(server: Server, registry: Registry, now: number = Date.now()): Promise<StatusView> {
+  const scheduledTasks = registry.taskIds().filter((id) => registry.timingOf(id)?.schedule);
+  const [workers, ...chains] = await Promise.all([
+    listWorkers(server, now),
+    ...registry.chainIds().map((id) => statusOf(server, registry, 'chain', id, now)),
+    ...scheduledTasks.map((id) => statusOf(server, registry, 'task', id, now)),
+  ]);
+  return {
+    project: registry.project.name,
+    timezone: registry.project.timezone,
+    workers,
+    chains,
+    attention: attentionTo(registry, workers, chains),
+  };
+}
+
+async function statusOf(
+  server: Server,
+  registry: Registry,
+  kind: 'chain' | 'task',
+  id: string,
+  now: number,
+): Promise<ChainStatus> {
+  const timing = kind === 'chain' ? registry.chain(id) : registry.timingOf(id);
+  const timezone = timing?.timezone ?? registry.project.timezone;
+  const since = addDays(localDate(now, timezone), -LOOK_BACK_DAYS);
+  const [runs, schedule] = await Promise.all([
+    listRuns(server, { kind, id, since }),
+    scheduleOf(server, registry, id, timing?.compiled?.sentence ?? null),
+  ]);
+  return { id, kind, timezone, schedule, last: runs.slice(0, LAST).reverse() };
+}
+
+async function scheduleOf(server: Server, registry: Registry, id: string, wanted: string | null): Promise<ScheduleState> {
+  const found = await readSchedule(server.client, id);
+  if (found === null) return { state: wanted === null ? 'by_hand' : 'missing', sentence: wanted, note: null, next: null };
+  if (found.project !== registry.project.name) return { state: 'foreign', sentence: wanted, note: found.note, next: null };
+  return {
+    state: found.paused ? 'paused' : 'active',
+    sentence: found.sentence ?? wanted,
+    note: found.note,
+    next: found.next[0] ?? null,
+  };
+}
+
+function attentionTo(registry: Registry, workers: readonly WorkerView[], chains: readonly ChainStatus[]): Attention[] {
+  const found: Attention[] = [];
+  if (workers.length === 0)
+    found.push({ text: 'no worker is polling: nothing runs', command: 'daychain up, or daychain worker' });
+  for (const { id, last } of chains) {
+    for (const run of last) {
+      if (run.status !== 'failed' && run.status !== 'cancelled') continue;
+      const how = run.end === 'terminated' ? 'was terminated' : run.status === 'failed' ? 'failed' : 'was cancelled';
+      found.push({ text: `${id} ${run.runKey} ${how}`, command: `daychain show ${run.workflowId}` });
+    }
+  }
+  for (const { id, schedule } of chains) {
+    if (schedule.state === 'missing') found.push({ text: `${id} has no schedule on the server yet`, command: 'daychain sync' });
+    if (schedule.state === 'foreign')
+      found.push({ text: `the schedule ${id} belongs to somebody else`, command: 'daychain sync --dry-run' });
+  }
+  const { problems } = registry;
+  if (problems.length > 0) {
+    const files = new Set(problems.map(({ file }) => file)).size;
+    found.push({ text: `${counted(problems.length, 'problem')} in ${counted(files, 'file')}`, command: 'daychain check' });
+  }
+  return found;
+}
+
+function counted(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
