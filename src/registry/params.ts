@@ -117,7 +117,7 @@ function unknownNames(schema: z.ZodType, params: Fields): string[] {
   const object = objectSchema(schema);
   if (!object?.shape || object._zod?.def?.catchall !== undefined) return [];
   const { shape } = object;
-  return Object.keys(params).filter((name) => !(name in shape) && !isSecretName(name));
+  return Object.keys(params).filter((name) => !Object.hasOwn(shape, name) && !isSecretName(name));
 }
 
 function secretPaths(value: Json | undefined, path: string): string[] {

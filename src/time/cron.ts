@@ -3,21 +3,21 @@ import { CRON_FIELDS, parseField } from './cron-field.js';
 import { everOccurs, type Moments } from './moments.js';
 import { sentenceOf } from './sentence.js';
 
-const FORMS: Record<string, string> = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-};
+const FORMS = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+]);
 
 export type Cron = { moments: Moments[]; problems: [] } | { moments: null; problems: string[] };
 
 /** The moments a cron line names, as a union, or everything that is wrong with it. */
 export function parseCron(text: string): Cron {
-  const line = FORMS[text.trim().toLowerCase()] ?? text.trim();
+  const line = FORMS.get(text.trim().toLowerCase()) ?? text.trim();
   const refused = refuseWhole(line);
   if (refused) return { moments: null, problems: [refused] };
 
@@ -61,7 +61,7 @@ function refuseWhole(line: string): string | null {
   if (/^(cron_)?tz=/.test(word)) return `"${word.toUpperCase()}" in front is not read: put the zone into "timezone"`;
   if (word === '@reboot') return '"@reboot" names no time: a worker that starts has no date. Run the chain by hand: daychain run';
   if (word === '@every') return '"@every" is not cron: write the minutes and hours out, like "*/30 * * * *"';
-  if (word.startsWith('@')) return `"${word}" is no form of cron: there are ${Object.keys(FORMS).join(', ')}`;
+  if (word.startsWith('@')) return `"${word}" is no form of cron: there are ${[...FORMS.keys()].join(', ')}`;
   if (/(^|\s)#/.test(line)) return 'has a comment: put it into "summary"';
   const fields = line.split(/\s+/);
   if (fields.length === 6 || fields.length === 7) return twoReadings(line, fields);
