@@ -31,8 +31,9 @@ export function durationMs(text: string): number {
 
 /** A duration for people: `850 ms`, `41 s`, `3 min 5 s`, `2 h 4 min`. */
 export function durationText(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  // The bounds lie where rounding would fill the unit: no "1000 ms", no "10.0 s".
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
