@@ -33,7 +33,7 @@ export function writeProject(text: ProjectText): { dir: string; remove(): void }
   for (const [id, definition] of Object.entries(text.tasks ?? {})) {
     write(
       `tasks/${id}.js`,
-      `import { defineTask, z, TaskError, PermanentError, RetryAfter } from 'daychain';\nimport { until, witness } from '../lib/witness.js';\nexport default defineTask(${definition});\n`,
+      `import { defineTask, z, TaskError, PermanentError, RetryAfter } from 'daychain';\nimport { existsSync } from 'node:fs';\nimport { until, witness } from '../lib/witness.js';\nexport default defineTask(${definition});\n`,
     );
   }
   for (const [id, definition] of Object.entries(text.chains ?? {})) {
