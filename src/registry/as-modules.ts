@@ -2,16 +2,13 @@
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const roots = new Set<string>();
-
 /**
  * Without `"type": "module"` tsx turns a folder's `.ts` files into CommonJS: no `await` at the top, no places in errors,
- * a second copy of every package. To be called after tsx is registered: the hook sees what tsx resolved, and takes it back.
+ * a second copy of every package. To be called each time after tsx is registered: of several hooks
+ * the latest has the last word, so this one sees what tsx resolved, and takes it back.
  */
 export function readAsModules(dir: string): void {
   const root = pathToFileURL(`${dir}/`).href;
-  if (roots.has(root)) return;
-  roots.add(root);
   register(`data:text/javascript,${encodeURIComponent(`const root = ${JSON.stringify(root)};\n${HOOK}`)}`);
 }
 

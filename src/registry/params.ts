@@ -69,7 +69,7 @@ export function readParams(note: Note, path: string, schema: z.ZodType | undefin
 }
 
 /** What `ctx.params` is made of: the travelled params, parsed. */
-export function parseParams(schema: z.ZodType | undefined, params: JsonObject): { params: unknown } | { problem: string } {
+function parseParams(schema: z.ZodType | undefined, params: JsonObject): { params: unknown } | { problem: string } {
   if (!schema) return { params };
   const parsed = parse(schema, params);
   if ('output' in parsed) return { params: parsed.output };
@@ -104,7 +104,7 @@ interface SchemaInside {
 function objectSchema(schema: z.ZodType): SchemaInside | null {
   let inside = schema as unknown as SchemaInside;
   for (let depth = 0; depth < 8 && inside._zod?.def?.innerType; depth++)
-    inside = inside._zod.def.innerType as unknown as SchemaInside;
+    inside = inside._zod.def.innerType;
   return isFields(inside.shape) ? inside : null;
 }
 
@@ -124,7 +124,7 @@ function secretPaths(value: Json | undefined, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((one, index) => secretPaths(one, `${path}[${index}]`));
   if (!isFields(value)) return [];
   return Object.entries(value).flatMap(([name, one]) =>
-    isSecretName(name) ? [at(path, name)] : secretPaths(one as Json, at(path, name)),
+    isSecretName(name) ? [at(path, name)] : secretPaths(one, at(path, name)),
   );
 }
 

@@ -18,7 +18,12 @@ export function readTiming(note: Note, fields: Fields, projectZone: string): Tim
   if (fields.schedule === undefined) return { timezone, schedule: null, compiled: null };
   const { compiled, problems } = compileSchedule(fields.schedule, timezone);
   for (const { field, value, message, known } of problems) {
-    note(field === '' ? 'schedule' : at('schedule', field), value, message, known ? nearest(field, known) : null);
+    note(
+      field === '' ? 'schedule' : at('schedule', field),
+      value,
+      message.endsWith('.') ? message : `${message}.`,
+      known ? nearest(field, known) : null,
+    );
   }
   return { timezone, schedule: compiled && (fields.schedule as Schedule), compiled };
 }
