@@ -2,7 +2,7 @@
 import { PermanentError, TaskError } from '../define/errors.js';
 import type { TaskContext } from '../define/types.js';
 import type { JsonObject } from '../plan/types.js';
-import type { Registry } from '../registry/index.js';
+import { parseParams, type Registry } from '../registry/index.js';
 import { fillPlaceholders, runCommand } from './command.js';
 import { STOP_PATIENCE_MS, type StopSwitch } from './stop.js';
 
@@ -32,13 +32,11 @@ export function bodyOf(
   const { definition } = task;
   return {
     params(given) {
-      if (definition.params === undefined) return given;
-      const parsed = definition.params.safeParse(given);
-      if (parsed.success) return parsed.data;
-      const issues = parsed.error.issues.map((issue) => `${['params', ...issue.path].join('.')}: ${issue.message}`);
-      throw new PermanentError(`params do not fit ${id}: ${issues.join('; ')}`);
+      const parsed = parseParams(definition.params, given);
+      if ('problem' in parsed) throw new PermanentError(`params do not fit ${id}: ${parsed.problem}`);
+      return parsed.params;
     },
-    run: (ctx) => definition.run(ctx as Parameters<typeof definition.run>[0]),
+    run: (ctx) => definition.run(ctx),
   };
 }
 

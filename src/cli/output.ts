@@ -1,5 +1,5 @@
 /** Where words go: the answer to stdout, everything else to stderr. Colour only on a terminal, and only for state. */
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import pc from 'picocolors';
 
 export type Colour = 'green' | 'yellow' | 'red' | 'blue' | 'dim' | 'bold';

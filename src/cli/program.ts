@@ -83,7 +83,7 @@ export async function buildProgram(argv: readonly string[], out: Output, onExit:
     async (...given) => {
       const command = given.at(-1) as Command;
       const { project } = program.opts<{ project?: string }>();
-      onExit(await work({ out, project }, command.processedArgs as never, command.opts() as never));
+      onExit(await work({ out, project }, command.processedArgs as never, command.opts<never>()));
     };
   const named = namedCommand(argv);
   for (const [group, entries] of Object.entries(GROUPS)) {

@@ -33,7 +33,7 @@ class LiveProgress implements ProgressView {
     private readonly zone: string,
     private readonly now: () => number,
   ) {
-    this.draw = createLogUpdate(out.stderr as unknown as NodeJS.WriteStream, { showCursor: true });
+    this.draw = createLogUpdate(out.stderr, { showCursor: true });
     this.timer = setInterval(() => this.render(), REDRAW_MS);
     this.timer.unref();
   }

@@ -1,7 +1,6 @@
 /** Lines about runs, shared by everything that shows them. */
 import { durationText } from '../plan/duration.js';
 import type { Json, JsonObject, TaskResult } from '../plan/types.js';
-import { dashed } from '../time/dates.js';
 import type { TaskSnapshot } from '../control/progress.js';
 import type { OutputStream, Output } from './output.js';
 import { shownState } from './states.js';
@@ -73,7 +72,9 @@ export function outputText(output: JsonObject, most = 3): string {
   const plain = Object.entries(output).filter(([, value]) => isPlain(value));
   return plain
     .slice(0, most)
-    .map(([key, value]) => (typeof value === 'string' && value.includes('/') ? value : `${key} ${String(value)}`))
+    .map(([key, value]) =>
+      typeof value === 'string' && value.includes('/') ? value : `${key} ${value as string | number | boolean}`,
+    )
     .join(', ');
 }
 
@@ -88,9 +89,4 @@ function oneLine(text: string): string {
 /** `daily-chain 20260203`: a run by its id and run key. */
 export function runName(run: { id: string; runKey: string | null; workflowId: string }): string {
   return run.runKey === null ? run.workflowId : `${run.id} ${run.runKey}`;
-}
-
-/** `2026-02-03` of a run key, as far as it is a date. */
-export function dateText(date: string): string {
-  return /^\d{8}$/.test(date) ? dashed(date) : date;
 }

@@ -20,7 +20,7 @@ export function tokenKeeping(client: Pick<Client, 'schedule' | 'connection' | 'w
   const keeping = Object.create(service, {
     describeSchedule: { value: describeSchedule },
     updateSchedule: { value: updateSchedule },
-  });
-  const connection = Object.create(client.connection, { workflowService: { value: keeping } });
+  }) as Service;
+  const connection = Object.create(client.connection, { workflowService: { value: keeping } }) as typeof client.connection;
   return new ScheduleClient({ ...client.schedule.options, connection });
 }

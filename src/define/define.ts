@@ -16,7 +16,7 @@ import type {
 export function defineTask<O extends JsonObject = Record<never, never>, P extends z.ZodType = z.ZodType<Record<string, never>>>(
   definition: TaskDefinition<P, O>,
 ): Task<Exclude<O, Ended>> {
-  return { kind: 'task', definition: definition as unknown as TaskDefinition<z.ZodType, unknown> };
+  return { kind: 'task', definition };
 }
 
 /** A chain: tasks with dependencies and a schedule. Its file's name is its id. */

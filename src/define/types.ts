@@ -82,7 +82,7 @@ type OutputOf<T> = T extends Task<infer O> ? O : never;
  * The project's clients as `ctx.clients` has them. Empty here; a project fills it in:
  * `declare module 'daychain' { interface ProjectClients extends ClientsOf<typeof project> {} }`
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface, because projects merge into it
+
 export interface ProjectClients {}
 
 /** Opens a client on first use. A function alone, or with the function that closes it. */

@@ -27,8 +27,6 @@ export const NOT_HERE_PATIENCE_MS = 5 * MINUTE;
 
 export const MAX_ATTEMPT_ERRORS = 5;
 export const MAX_ERROR_TEXT = 1_024;
-/** Item errors kept in a result; more are counted, not kept, so that a result stays small. */
-export const MAX_ITEM_ERRORS = 100;
 
 /** Cuts a text to `limit` characters, marking the cut. */
 export function cut(text: string, limit: number = MAX_ERROR_TEXT): string {

@@ -25,6 +25,3 @@ export const MEMO = {
 export const HANDLERS = { skip: 'skip', hold: 'hold', release: 'release', retryNow: 'retryNow' } as const;
 /** Query of runTask and runChain. */
 export const PROGRESS_QUERY = 'progress';
-
-/** Prefix of keys in the lock store: `lock:{task}:{date}`, as the legacy scheduler has it. */
-export const LOCK_KEYS = { lock: 'lock', success: 'success', fence: 'fence' } as const;

@@ -1,7 +1,7 @@
 /** Reads a project folder, checks all of it, and compiles plans. */
 export { listIds } from './files.js';
 export { loadProject } from './load-project.js';
+export { parseParams } from './params.js';
 export { formatProblems, nearest, problemText, type Problem } from './problems.js';
-export type { ProjectEntry } from './project.js';
-export type { BodyTask, BrokenTask, ChainEntry, CommandTask, Registry, TaskEntry, WantedSchedule } from './registry.js';
+export type { Registry } from './registry.js';
 export type { Refused } from './resolve.js';

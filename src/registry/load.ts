@@ -53,5 +53,5 @@ async function loadFile(dir: string, file: ProjectFile, importFile: Import): Pro
 function unwrapped(module: Record<string, unknown>): Record<string, unknown> {
   const inner = module.default;
   const isWrapper = typeof inner === 'object' && inner !== null && 'default' in inner && !('kind' in inner);
-  return isWrapper ? (inner) : module;
+  return isWrapper ? inner : module;
 }

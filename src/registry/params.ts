@@ -69,7 +69,7 @@ export function readParams(note: Note, path: string, schema: z.ZodType | undefin
 }
 
 /** What `ctx.params` is made of: the travelled params, parsed. */
-function parseParams(schema: z.ZodType | undefined, params: JsonObject): { params: unknown } | { problem: string } {
+export function parseParams(schema: z.ZodType | undefined, params: JsonObject): { params: unknown } | { problem: string } {
   if (!schema) return { params };
   const parsed = parse(schema, params);
   if ('output' in parsed) return { params: parsed.output };
@@ -103,8 +103,7 @@ interface SchemaInside {
 /** The schema of an object, below defaults and optionals; null for any other. */
 function objectSchema(schema: z.ZodType): SchemaInside | null {
   let inside = schema as unknown as SchemaInside;
-  for (let depth = 0; depth < 8 && inside._zod?.def?.innerType; depth++)
-    inside = inside._zod.def.innerType;
+  for (let depth = 0; depth < 8 && inside._zod?.def?.innerType; depth++) inside = inside._zod.def.innerType;
   return isFields(inside.shape) ? inside : null;
 }
 

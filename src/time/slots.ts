@@ -1,5 +1,5 @@
 /** The slots of a schedule on one local date. */
-import { Temporal } from 'temporal-polyfill/implementation';
+import type { Temporal } from 'temporal-polyfill/implementation';
 import { plainDate } from './dates.js';
 import { matchesDay } from './moments.js';
 import type { CompiledSchedule } from './schedule.js';

@@ -40,7 +40,7 @@ export function takeOrders(
       if (problem(name, order) === null) await take(name, order);
     });
     setHandler(defineUpdate<string, [Order | undefined]>(name), async (order) => await take(name, order), {
-      validator: (order) => {
+      validator: (order: Order | undefined) => {
         const why = problem(name, order);
         if (why !== null) throw ApplicationFailure.nonRetryable(why, 'refused');
       },

@@ -96,7 +96,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await connection.close();
     locks.close();
     project.remove();
-    if (broke !== undefined) throw broke;
+    if (broke !== undefined) throw new Error('the worker broke', { cause: broke });
   });
 
   const start = (type: 'runTask' | 'runChain', id: string, input: RunTaskInput | RunChainInput, mark: boolean) =>

@@ -1,13 +1,13 @@
 /** `daychain worker`: the worker of this project, until it is told to stop. */
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { installRuntime, startWorker, type RunningWorker } from '../../worker.js';
 import { BadInput } from '../../control/errors.js';
 import { readState } from '../../local/state.js';
+import { createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
-import { homeOf, namespaceOf, openProject, redisOptions, temporalOptions, type Project } from '../session.js';
+import { homeOf, openProject, redisOptions, temporalOptions, type Project } from '../session.js';
 import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
 
 interface Options {
@@ -38,10 +38,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   }
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
-  const log = pino(
-    { level: config.logLevel, base: { project: registry.project.name } },
-    pino.destination({ dest: 1, sync: true }),
-  );
+  const log = createLog(config.logLevel, { project: registry.project.name });
   installRuntime(log);
   const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
   const release = obeyStops(running, config.drainMs);

@@ -69,7 +69,7 @@ function stepLine(out: Output): { show(server: ServerName, text: string): void; 
   if (!out.live) {
     return { show: (_, text) => void (/^downloading/.test(text) && out.note(`  ${text}`)), close() {} };
   }
-  const draw = createLogUpdate(out.stderr as unknown as NodeJS.WriteStream, { showCursor: true });
+  const draw = createLogUpdate(out.stderr, { showCursor: true });
   const latest = new Map<ServerName, string>();
   return {
     show(server, text) {
