@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleDescription } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { applySync, planSync, type SyncDiff } from '../../src/control/schedules.js';
+import { applySync, planSync, syncSchedules, type SyncDiff } from '../../src/control/schedules.js';
 import { OUR_NOTE, readSchedule, recordOf, type ExistingSchedule } from '../../src/control/schedule-record.js';
 import { tokenKeeping } from '../../src/control/conflict-token.js';
 import type { Schedule } from '../../src/define/types.js';
-import type { WantedSchedule } from '../../src/registry/registry.js';
+import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';
 import { temporalAddress, temporalNamespace } from '../support/servers.js';
 
@@ -219,5 +219,36 @@ describe('on a server', () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => sync(wanted)));
     expect(all.flat().filter(({ after }) => after?.sentence !== 'every day at 06:00, Europe/Paris')).toEqual([]);
     expect((await plan(wanted)).steps.map(({ change }) => change)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+  });
+
+  test('the whole of a sync finds what has left the files by itself, and only plans on a dry run', async () => {
+    const [kept, gone] = [freshId(), freshId()];
+    const registryWith = (ids: string[]) =>
+      ({ project, problems: [], schedules: () => ids.map((id) => wantedAt(id, { daily: '06:00' })) }) as unknown as Registry;
+    const changes = async (ids: string[], options?: { dryRun: boolean }) => {
+      const done = await syncSchedules(client, registryWith(ids), options);
+      return done.refused === null
+        ? done.steps.map(({ id, change }) => `${change} ${id === kept ? 'kept' : 'gone'}`).sort()
+        : done.refused;
+    };
+    expect(await changes([kept, gone], { dryRun: true })).toEqual(['create gone', 'create kept']);
+    expect(await readSchedule(client, kept)).toBe(null);
+    expect(await changes([kept, gone])).toEqual(['create gone', 'create kept']);
+    // The server's list runs a little behind.
+    await expect
+      .poll(() => changes([kept], { dryRun: true }), { timeout: 20_000 })
+      .toEqual(['deactivate gone', 'unchanged kept']);
+    expect(await changes([kept])).toEqual(['deactivate gone', 'unchanged kept']);
+    expect(await changes([kept])).toEqual(['unchanged gone', 'unchanged kept']);
+  });
+
+  test('nothing at all is asked or done while a file has problems', async () => {
+    const untouchable = new Proxy({} as Client, {
+      get(_, name) {
+        throw new Error(`the client was used: ${String(name)}`);
+      },
+    });
+    const registry = { project, problems: [{}], schedules: () => [wantedAt('a', { daily: '06:00' })] } as unknown as Registry;
+    expect(await syncSchedules(untouchable, registry)).toEqual({ refused: 'problems' });
   });
 });
