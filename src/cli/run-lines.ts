@@ -27,7 +27,8 @@ export function taskLine(task: TaskSnapshot, context: LineContext): string {
   const name = padded(task.task, context.nameWidth);
   const took = padded(tookText(task, context.now), 7);
   const head = `  ${out.paint(state.colour, state.glyph, stream)} ${name}   ${took}   `;
-  return `${head}${shortened(whatText(task, state.word, context), Math.max(20, out.width - widthOf(head)))}`.trimEnd();
+  const room = Math.max(20, out.width - widthOf(head));
+  return `${head}${shortened(whatText(task, state.word, room, context), room)}`.trimEnd();
 }
 
 /** Width of the column for these names, kept small enough to leave room for the rest. */
@@ -42,12 +43,13 @@ export function tookText(run: { started: string | null; finished: string | null 
   return durationText(Math.max(0, until - Date.parse(run.started)));
 }
 
-function whatText(task: TaskSnapshot, word: string, { zone, now }: LineContext): string {
+function whatText(task: TaskSnapshot, word: string, room: number, { zone, now }: LineContext): string {
   const { pending, result } = task;
   if (task.status === 'success') {
-    const earlier = task.satisfied ? 'done before' : '';
     const warned = result && result.errors.length + result.warnings.length > 0 ? troubles(result) : '';
-    return [earlier, outputText(result?.output ?? {}), warned].filter((text) => text !== '').join(', ');
+    const told = [task.satisfied ? 'done before' : '', warned].filter((text) => text !== '');
+    const output = outputText(result?.output ?? {}, room - told.join(', ').length - 2);
+    return [...told, output].filter((text) => text !== '').join(', ');
   }
   if (task.status === 'pending' && pending !== null && pending.attempt > 1) {
     const next =
@@ -67,15 +69,17 @@ function troubles(result: TaskResult): string {
   return [count(result.errors.length, 'item error'), count(result.warnings.length, 'warning')].filter(Boolean).join(', ');
 }
 
-/** The first few plain values of an output: `pages_crawled 14`. A path speaks for itself. */
-export function outputText(output: JsonObject, most = 3): string {
-  const plain = Object.entries(output).filter(([, value]) => isPlain(value));
-  return plain
-    .slice(0, most)
-    .map(([key, value]) =>
-      typeof value === 'string' && value.includes('/') ? value : `${key} ${value as string | number | boolean}`,
-    )
-    .join(', ');
+/** The first plain values of an output that fit into the room, whole: `pages_crawled 14`. A path speaks for itself. */
+export function outputText(output: JsonObject, room: number, most = 3): string {
+  const plain = Object.entries(output)
+    .filter(([, value]) => isPlain(value))
+    .map(([key, value]) => (typeof value === 'string' && value.includes('/') ? value : `${key} ${String(value)}`));
+  const fitting: string[] = [];
+  for (const text of plain.slice(0, most)) {
+    if (fitting.length > 0 && [...fitting, text].join(', ').length > room) break;
+    fitting.push(text);
+  }
+  return fitting.join(', ');
 }
 
 function isPlain(value: Json): boolean {

@@ -127,8 +127,13 @@ export async function openLocks(project: Project): Promise<LockSession> {
   return { store, stores, close: () => stores.close() };
 }
 
-/** The page of a run in Temporal's Web UI. */
-export function runUrl(session: Pick<ServerSession, 'ui' | 'server'>, run: { workflowId: string; runId: string }): string | null {
+/** The page of a run in Temporal's Web UI; the newest one's where the run ID is left out. */
+export function runUrl(
+  session: Pick<ServerSession, 'ui' | 'server'>,
+  run: { workflowId: string; runId?: string },
+): string | null {
   if (session.ui === null) return null;
-  return `${session.ui}/namespaces/${session.server.namespace}/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
+  // A colon may stand in a path, and reads better than %3A.
+  const id = encodeURIComponent(run.workflowId).replaceAll('%3A', ':');
+  return `${session.ui}/namespaces/${session.server.namespace}/workflows/${id}${run.runId ? `/${run.runId}` : ''}`;
 }

@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { instant } from './describe-run.js';
 import type { Server } from './server.js';
 
-const POLL_MS = 2_000;
+/** The server refuses polls that would end in two seconds or less. */
+const POLL_MS = 6_000;
+const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 100;
 
 /**
@@ -24,7 +26,7 @@ export async function clockSkewMs({ client, namespace, by }: Server): Promise<nu
     // Nobody ever sends it anything: its end is always an error.
     .catch(() => {});
   try {
-    while (Date.now() < began + POLL_MS) {
+    while (Date.now() < began + PATIENCE_MS) {
       await delay(LOOK_EVERY_MS);
       const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: 1 });
       const seen = instant(pollers?.[0]?.lastAccessTime);

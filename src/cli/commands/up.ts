@@ -39,10 +39,10 @@ async function up({ out, project: named }: Invocation): Promise<number> {
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
-  const signals = new StopSignals();
   const opened = await openHome(homeOf(project), { project: registry.project.name, projectDir: dir });
   if (!opened.opened) return sayHeld(out, project, opened.owner, opened.state);
   const { home } = opened;
+  const signals = new StopSignals();
   const begun: Begun = { servers: null, worker: null, session: null };
   try {
     await start(out, project, home, begun, signals);

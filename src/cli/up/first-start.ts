@@ -41,8 +41,7 @@ async function runOne(out: Output, project: Project, session: ServerSession, cha
   out.say(`\nFirst start: running ${chain} for yesterday, ${dashed(date)}`);
   const names = input.plan.tasks.map(({ id }) => id);
   const view = await followRun(out, session.server, started, { zone, names, signal, interruptible: false });
-  const [first = '', ...rest] = endLines(out, view);
-  const url = runUrl(session, view);
-  out.say(rest.length === 0 && url !== null ? `${first}   Look: ${url}` : first);
-  for (const line of rest) out.say(line);
+  for (const line of endLines(out, view)) out.say(line);
+  const url = runUrl(session, { workflowId: view.workflowId });
+  if (url !== null) out.say(`Look: ${url}`);
 }

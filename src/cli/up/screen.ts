@@ -1,6 +1,5 @@
 /** What `up` says while it starts. */
 import { syncProject } from '../../schedules.js';
-import { durationText } from '../../plan/duration.js';
 import type { Output } from '../output.js';
 import { scheduleText } from '../schedule-text.js';
 import type { Project, ServerSession } from '../session.js';
@@ -18,7 +17,7 @@ export function sayServers(out: Output, { lines }: UpServers): void {
   for (const { label, address, what, readyMs } of lines) {
     const text = `${padded(address, width)}${what}`;
     const [first = '', ...rest] = labelled(label, text, { ...SCREEN, width: Math.min(out.width, READY_COLUMN - 3) });
-    out.say(readyMs === null ? first : `${padded(first, READY_COLUMN)}${durationText(readyMs)}`);
+    out.say(readyMs === null ? first : `${padded(first, READY_COLUMN)}${`${(readyMs / 1_000).toFixed(1)} s`}`);
     for (const line of rest) out.say(line);
   }
 }
