@@ -1,5 +1,5 @@
 /** Waiting for a run at the terminal: progress, Ctrl-C, and the sentence it ends with. */
-import type { RunView } from '../control/describe-run.js';
+import { isChainResult, type RunView } from '../control/describe-run.js';
 import type { Server } from '../control/server.js';
 import { waitForRun } from '../control/wait.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -8,6 +8,7 @@ import { Interrupted } from './problems.js';
 import { openProgress } from './progress-view.js';
 import { runName, tookText } from './run-lines.js';
 import { shownState } from './states.js';
+import { wrapped } from './table.js';
 
 /**
  * Shows a run until it has ended.
@@ -40,25 +41,33 @@ export async function followRun(
   }
 }
 
-/** `daily-chain 20261121 succeeded in 3.2 s.`, and for an end that is not good what it says and the next command. */
+/**
+ * `daily-chain 20261121 succeeded in 3.2 s.`, and for an end that is not good the reason and the next command.
+ * A chain's table has been shown as progress: it is not told again.
+ */
 export function endLines(out: Output, view: RunView): string[] {
-  const state = shownState({ status: view.status, kind: view.result?.kind ?? null });
+  const { result } = view;
+  const state = shownState({ status: view.status, kind: result?.kind ?? null });
+  const attempts = result !== null && !isChainResult(result) && result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
   const took = tookText({ started: view.started, finished: view.closed }, Date.now());
-  const first = `${runName(view)} ${out.paint(state.colour, state.word)} in ${took}.`;
-  if (exitOf(view) === EXIT.done)
-    return [view.status === 'success' ? first : `${first.slice(0, -1)}: ${view.result?.reason ?? ''}`];
-  if (view.status === 'cancelled') return [first, ...(view.message ? [`  ${view.message}`] : []), again(view)];
-  // What failed says so itself: its reason, and the command.
-  const said = (view.message ?? '').split('\n');
-  const own = said[0]?.startsWith(`${view.id} `) ? said : [first, ...said.filter(Boolean).map((line) => `  ${line}`)];
-  return own.some((line) => line.includes('daychain rerun')) ? own : [...own, again(view)];
+  const reason = reasonOf(view);
+  const first = `${runName(view)} ${out.paint(state.colour, state.word)}${attempts} in ${took}${reason === '' ? '.' : `: ${reason}`}`;
+  return [
+    ...wrapped(first, out.width),
+    ...(exitOf(view) === EXIT.done ? [] : [`Run it again: daychain rerun ${view.workflowId}`]),
+  ];
+}
+
+function reasonOf({ result, status, message }: RunView): string {
+  if (isChainResult(result) && status !== 'cancelled') {
+    if (status === 'success') return '';
+    const counts = Object.entries(result.counts).filter(([, count]) => count > 0);
+    return `${counts.map(([name, count]) => `${count} ${name}`).join(', ')}.`;
+  }
+  return result?.reason ?? message ?? '';
 }
 
 /** What the end of a run means for the one who waited for it. */
 export function exitOf(view: RunView): ExitCode {
   return view.end === 'completed' ? EXIT.done : EXIT.failed;
-}
-
-function again(view: RunView): string {
-  return `Run it again: daychain rerun ${view.workflowId}`;
 }

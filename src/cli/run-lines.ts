@@ -4,7 +4,7 @@ import type { Json, JsonObject, TaskResult } from '../plan/types.js';
 import type { TaskSnapshot } from '../control/progress.js';
 import type { OutputStream, Output } from './output.js';
 import { shownState } from './states.js';
-import { padded, shortened, widthOf } from './table.js';
+import { clipped, padded, widthOf } from './table.js';
 import { clockText } from './times.js';
 
 /** What a task is to look like in one line. `now` in epoch milliseconds. */
@@ -28,7 +28,7 @@ export function taskLine(task: TaskSnapshot, context: LineContext): string {
   const took = padded(tookText(task, context.now), 7);
   const head = `  ${out.paint(state.colour, state.glyph, stream)} ${name}   ${took}   `;
   const room = Math.max(20, out.width - widthOf(head));
-  return `${head}${shortened(whatText(task, state.word, room, context), room)}`.trimEnd();
+  return `${head}${clipped(whatText(task, state.word, room, context), room)}`.trimEnd();
 }
 
 /** Width of the column for these names, kept small enough to leave room for the rest. */
@@ -60,7 +60,8 @@ function whatText(task: TaskSnapshot, word: string, room: number, { zone, now }:
     return `attempt ${pending.attempt} of ${pending.maximumAttempts}${next}${why}`;
   }
   const attempts = result && result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
-  const detail = task.detail === null ? '' : `: ${oneLine(task.detail)}`;
+  // A cancelled task often has no more to say than that.
+  const detail = task.detail === null || task.detail === word ? '' : `: ${oneLine(task.detail)}`;
   return task.status === 'pending' && detail === '' ? word : `${word}${attempts}${detail}`;
 }
 

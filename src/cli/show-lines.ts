@@ -17,7 +17,7 @@ export interface ShowContext {
   now: number;
 }
 
-const LABEL_WIDTH = 11;
+const LABEL_WIDTH = 12;
 
 /** A chain's run: its tasks, then what belongs to the run as a whole. `planNow`: version of today's plan. */
 export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string | null, context: ShowContext): string[] {
@@ -27,11 +27,13 @@ export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string
   const version = input?.plan?.version ?? null;
   const plan =
     version === null ? null : `${version}${planNow === null || planNow === version ? '' : '; the files have changed since'}`;
+  const told = run.status === 'cancelled' || run.result === null ? run.message : null;
   return [
     headLine(run, context),
     ...tasks.map((task) => taskLine(task, line)),
     ...(tasks.length === 0 && run.end === null ? ['  Its tasks are not known: no worker answers for it.'] : []),
     ...heldLine(run, context),
+    ...fields([['reason', told]], context),
     ...askedLines(
       input?.rerun && { what: `rerun (${input.rerun.mode}${input.rerun.task ? ` ${input.rerun.task}` : ''})`, ...input.rerun },
       context,
@@ -60,13 +62,13 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
         ['waits for', run.end === null && task?.detail ? task.detail : null],
         ['chain', input?.chain ?? null],
         ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
-        ['reason', result?.reason ?? (run.end === null || run.end === 'completed' ? null : run.message)],
+        ['reason', reasonOf(run, result)],
       ],
       context,
     ),
     ...pendingLines(run, context),
     ...attemptLines(result?.attempt_errors ?? [], context),
-    ...listed('item errors', result?.errors ?? [], context),
+    ...listed('errors', result?.errors ?? [], context),
     ...listed('warnings', result?.warnings ?? [], context),
     ...fields(
       [
@@ -130,7 +132,7 @@ const MOST_LISTED = 5;
 function listed(label: string, texts: readonly string[], { out }: ShowContext): string[] {
   const shown = texts.slice(0, MOST_LISTED).map((text) => shortened(text.split('\n')[0]!, out.width - LABEL_WIDTH - 4));
   if (texts.length > shown.length) shown.push(`… and ${texts.length - shown.length} more: --json`);
-  return shown.flatMap((text, at) => labelled(at === 0 ? label : '', text, { labelWidth: LABEL_WIDTH + 2, width: out.width }));
+  return shown.flatMap((text, at) => labelled(at === 0 ? label : '', text, { labelWidth: LABEL_WIDTH, width: out.width }));
 }
 
 function heldLine({ progress }: RunView, context: ShowContext): string[] {
@@ -148,14 +150,19 @@ function askedLines(asked: { what: string; by: string; reason: string | null } |
 
 function endOfChain(run: RunView): string[] {
   if (run.end === null || run.end === 'completed') return [];
-  const terminated = run.result === null && run.message !== null ? [`  ${run.message}`] : [];
-  return [...terminated, `Run again what did not succeed:  daychain rerun ${run.workflowId}`];
+  return [`Run again what did not succeed:  daychain rerun ${run.workflowId}`];
 }
 
 function fields(pairs: readonly (readonly [string, string | null])[], { out }: ShowContext): string[] {
   return pairs.flatMap(([label, text]) =>
     text === null ? [] : labelled(label, text, { labelWidth: LABEL_WIDTH, width: out.width }),
   );
+}
+
+/** Why it ended so, unless its last attempt says the same. */
+function reasonOf(run: RunView, result: TaskResult | null): string | null {
+  const reason = result?.reason ?? (run.end === null || run.end === 'completed' ? null : run.message);
+  return reason !== null && reason === result?.attempt_errors.at(-1)?.message ? null : reason;
 }
 
 function outputOf(result: TaskResult | null): string | null {

@@ -31,6 +31,12 @@ export function shortened(text: string, width: number): string {
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (width - 1 - head)).join('')}`;
 }
 
+/** A text cut at its end: for sentences, whose beginning says most. */
+export function clipped(text: string, width: number): string {
+  const letters = [...text];
+  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
 /** A text in lines of at most `width` columns, broken between words. */
 export function wrapped(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {

@@ -99,7 +99,12 @@ export class ProgressReader {
         : await describeRun(this.server, id, { ask: false });
     if (view === null || view.end === null || isChainResult(view.result) || view.result === null) return bare;
     // The chain's word on the outcome; the run's own on the rest.
-    const line = { ...bare, started: view.result.started, finished: view.result.finished, result: view.result };
+    const line = {
+      ...bare,
+      started: view.result.started ?? view.started,
+      finished: view.result.finished ?? view.closed,
+      result: view.result,
+    };
     this.ended.set(task, line);
     return line;
   }

@@ -69,7 +69,7 @@ async function look(project: Project, session: ServerSession, workflowId: string
     run.kind === 'task' && run.runKey !== null
       ? await lookAtLock(project, session, run, input)
       : { lock: null, lockProblem: null };
-  return { run, tasks: snapshot?.tasks ?? [], input, url: runUrl(session, run), ...lock };
+  return { run, tasks: snapshot?.tasks ?? [], input, url: runUrl(session, { workflowId }), ...lock };
 }
 
 async function lookAtLock(

@@ -8,7 +8,7 @@ import { endLines, followRun } from '../follow.js';
 import type { Output } from '../output.js';
 import { runUrl, type Project, type ServerSession } from '../session.js';
 
-/** Runs the chains keyed by date, one after the other; today's slots stay untouched. */
+/** Runs the chains that are due by date, one after the other; today's slots stay untouched, and so do chains run by hand. */
 export async function runFirstChains(
   out: Output,
   project: Project,
@@ -21,7 +21,7 @@ export async function runFirstChains(
   const { registry } = project;
   const chains = registry.chainIds().filter((id) => {
     const chain = registry.chain(id)!;
-    return chain.brokenBecause === undefined && chain.keyedBy === 'date';
+    return chain.brokenBecause === undefined && chain.schedule !== null && chain.keyedBy === 'date';
   });
   for (const chain of chains) await runOne(out, project, session, chain, signal);
   writeFileSync(marker, `${JSON.stringify({ at: new Date().toISOString(), chains }, null, 2)}\n`);
