@@ -41,7 +41,8 @@ export function readDate(text: string, zone: string, now: number): string {
   try {
     return parseDate(text);
   } catch (error) {
-    if (error instanceof RangeError) throw new BadInput(`${error.message}; or say today or yesterday.`);
+    if (error instanceof RangeError)
+      throw new BadInput(/write it as/.test(error.message) ? `${error.message}, or today, or yesterday` : error.message);
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { isChainResult, type RunView } from '../control/describe-run.js';
 import type { LockView } from '../control/locks.js';
 import { durationText } from '../plan/duration.js';
-import type { AttemptError, TaskResult } from '../plan/types.js';
+import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
 import type { ShownRun } from './commands/show.js';
 import type { Output } from './output.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
@@ -35,7 +35,8 @@ export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string
     ...heldLine(run, context),
     ...fields([['reason', told]], context),
     ...askedLines(
-      input?.rerun && { what: `rerun (${input.rerun.mode}${input.rerun.task ? ` ${input.rerun.task}` : ''})`, ...input.rerun },
+      'rerun',
+      input?.rerun && { what: `${[input.rerun.mode, input.rerun.task].filter(Boolean).join(' ')}, `, ...input.rerun },
       context,
     ),
     ...fields(
@@ -78,7 +79,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
       ],
       context,
     ),
-    ...askedLines(input?.force && { what: 'repeated', ...input.force }, context),
+    ...askedLines('repeated', input?.force, context),
     ...fields([['web ui', url]], context),
     ...(run.end !== null && run.end !== 'completed' ? [`Run it again:  daychain rerun ${run.workflowId}`] : []),
   ];
@@ -142,10 +143,10 @@ function heldLine({ progress }: RunView, context: ShowContext): string[] {
   return fields([['held', `by ${held.by}${held.reason ? `: ${held.reason}` : ''}, until ${until}`]], context);
 }
 
-function askedLines(asked: { what: string; by: string; reason: string | null } | undefined, context: ShowContext): string[] {
-  return asked
-    ? fields([[asked.what.split(' ')[0]!, `${asked.what} by ${asked.by}${asked.reason ? `: ${asked.reason}` : ''}`]], context)
-    : [];
+/** Who repeated it, and why. */
+function askedLines(label: string, asked: (Asked & { what?: string }) | undefined, context: ShowContext): string[] {
+  if (asked === undefined) return [];
+  return fields([[label, `${asked.what ?? ''}by ${asked.by}${asked.reason ? `: ${asked.reason}` : ''}`]], context);
 }
 
 function endOfChain(run: RunView): string[] {

@@ -13,7 +13,7 @@ import type { LocalState } from '../../local/state.js';
 import { LockStoreUnreachable } from '../../lock/errors.js';
 import { SEARCH_ATTRIBUTES } from '../../plan/names.js';
 import type { Output } from '../output.js';
-import { shortenedHome } from '../paths.js';
+import { shortenedPath } from '../paths.js';
 import { namespaceOf, redisOptions, temporalOptions, type Project } from '../session.js';
 
 export interface ServerLine {
@@ -89,7 +89,7 @@ function stateOf({ temporal, redis }: ProvidedServers): UpServers['state'] {
 
 function linesOf({ temporal, redis }: ProvidedServers, home: string): ServerLine[] {
   const lines: ServerLine[] = [];
-  const folder = shortenedHome(home);
+  const folder = shortenedPath(home);
   if (temporal) {
     const what = `embedded ${temporal.version}, data in ${folder}/temporal.db`;
     lines.push({ label: 'temporal', address: temporal.address, what, readyMs: temporal.readyMs });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
+import { shortenedPath } from '../paths.js';
 import { isReadyMessage, type StopMessage } from './worker-messages.js';
 
 export interface WorkerProcessOptions {
@@ -107,6 +108,6 @@ export class WorkerProcess {
   }
 
   private told(what: string): string {
-    return `The worker ${what}. Its log: ${this.options.logFile}`;
+    return `The worker ${what}. Its log: ${shortenedPath(this.options.logFile)}`;
   }
 }
