@@ -72,9 +72,10 @@ function troubles(result: TaskResult): string {
 
 /** The first plain values of an output that fit into the room, whole: `pages_crawled 14`. A path speaks for itself. */
 export function outputText(output: JsonObject, room: number, most = 3): string {
-  const plain = Object.entries(output)
-    .filter(([, value]) => isPlain(value))
-    .map(([key, value]) => (typeof value === 'string' && value.includes('/') ? value : `${key} ${String(value)}`));
+  const plain = Object.entries(output).flatMap(([key, value]) => {
+    if (!isPlain(value)) return [];
+    return [typeof value === 'string' && value.includes('/') ? value : `${key} ${value}`];
+  });
   const fitting: string[] = [];
   for (const text of plain.slice(0, most)) {
     if (fitting.length > 0 && [...fitting, text].join(', ').length > room) break;
@@ -83,7 +84,7 @@ export function outputText(output: JsonObject, room: number, most = 3): string {
   return fitting.join(', ');
 }
 
-function isPlain(value: Json): boolean {
+function isPlain(value: Json | undefined): value is string | number | boolean {
   return typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length <= 60);
 }
 

@@ -56,6 +56,12 @@ export interface Engine {
 
 let runtimeInstalled = false;
 
+/** The SDK's own log lines are kept out of the tests' output. Before anything of Temporal's native part is touched. */
+export function quietRuntime(): void {
+  if (!runtimeInstalled) installRuntime(silentLog);
+  runtimeInstalled = true;
+}
+
 /** Starts it; everything is stopped after the file's tests. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const project = writeProject(options);
@@ -65,8 +71,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const gate = (name: string) => join(project.dir, 'gates', name);
   const logged: Engine['logged'] = [];
   const log = recordingLog(logged);
-  if (!runtimeInstalled) installRuntime(silentLog);
-  runtimeInstalled = true;
+  quietRuntime();
 
   const registry = await loadProject(project.dir);
   const address = options.address ?? temporalAddress();
