@@ -2,6 +2,7 @@
 import { Output } from './output.js';
 import { toldProblem } from './problems.js';
 import { buildProgram } from './program.js';
+import { wrapped } from './table.js';
 
 const argv = process.argv.slice(2);
 const out = new Output(process.stdout, process.stderr, argv.includes('--json'));
@@ -21,7 +22,7 @@ try {
   process.exitCode = exit;
 } catch (error) {
   const told = toldProblem(error);
-  if (told.message !== '') out.note(told.message);
+  if (told.message !== '') out.note(told.kind === 'fault' ? told.message : wrapped(told.message, out.width).join('\n'));
   if (told.kind !== 'usage') out.answer({ error: { kind: told.kind, message: told.message, ...told.details } });
   process.exitCode = told.exit;
 }

@@ -64,10 +64,10 @@ const GROUPS: Record<string, Entry[]> = {
 export async function buildProgram(argv: readonly string[], out: Output, onExit: (code: number) => void): Promise<Command> {
   const program = new Command('daychain')
     .description('Durable daily task chains on Temporal.')
-    .version(version, '--version', 'show the version')
+    .version(version, '--version', 'the version')
     .option('--project <dir>', 'the project, if it is not this folder or one above')
     .option('--json', 'answer in JSON')
-    .helpOption('--help', 'show help')
+    .helpOption('--help', 'this help')
     .addHelpText('after', FIRST_STEPS)
     .exitOverride()
     .configureOutput({
@@ -76,7 +76,6 @@ export async function buildProgram(argv: readonly string[], out: Output, onExit:
       outputError: (text, write) => write(text.replace(/^error: /, '')),
     })
     .configureHelp({ helpWidth: out.width, showGlobalOptions: true, sortSubcommands: false })
-    .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError();
   const act: Act =
     (work) =>
@@ -94,7 +93,7 @@ export async function buildProgram(argv: readonly string[], out: Output, onExit:
       if (name === named) (await load()).configure(command, act);
     }
   }
-  program.commandsGroup('');
+  program.addHelpCommand(new Command('help').argument('[command]').summary('Help for a command').helpGroup('Look:'));
   return program;
 }
 

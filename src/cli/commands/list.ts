@@ -30,7 +30,7 @@ async function list({ out, project: named }: Invocation): Promise<number> {
   if (chains.length + tasks.length === 0) {
     out.say(`\nNothing yet. A task is one file in ${dir}/tasks, a chain one in ${dir}/chains.`);
   }
-  if (registry.problems.length > 0) out.note(`\n${registry.problems.length} problems in the files: daychain check`);
+  if (registry.problems.length > 0) out.note(`\nThe files have problems: daychain check`);
   return EXIT.done;
 }
 
