@@ -37,17 +37,23 @@ export function storeRecord(day: string, record: ValidationRecord): Promise<void
   return writeWhole(recordFile(day, record.id), record);
 }
 
-/** Joins the verdicts this run reached, in the order of the ids, and removes the single files. */
+/**
+ * Joins the verdicts this run reached, in the order of the ids, and removes the single files.
+ * May be repeated by a later attempt of the same run: what an earlier one joined is kept.
+ */
 export async function storeValidations(day: string, run: { date: string; task_id: string; ids: string[] }): Promise<Validations> {
-  const records = await Promise.all(run.ids.map((id) => readJson<ValidationRecord>(recordFile(day, id))));
-  // A verdict of another run proves nothing about this one.
-  const validations = records.filter((record) => record?.task_id === run.task_id).filter((record) => record !== null);
-  const checked = new Set(validations.map(({ id }) => id));
+  const single = await Promise.all(run.ids.map((id) => readJson<ValidationRecord>(recordFile(day, id))));
+  const joined = (await readValidations(day))?.validations ?? [];
+  const byId = new Map<string, ValidationRecord>();
+  for (const record of [...joined, ...single]) {
+    // A verdict of another run proves nothing about this one.
+    if (record?.task_id === run.task_id) byId.set(record.id, record);
+  }
   const all: Validations = {
     date: run.date,
     task_id: run.task_id,
-    validations,
-    unchecked: run.ids.filter((id) => !checked.has(id)),
+    validations: run.ids.flatMap((id) => byId.get(id) ?? []),
+    unchecked: run.ids.filter((id) => !byId.has(id)),
   };
   await writeWhole(join(day, FILE), all);
   await rm(join(day, 'validations'), { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { CATEGORIES, type Category } from '../contributions.js';
 import type { CrawlIndex } from '../crawl/stored.js';
 import type { IndexCounts } from '../search/search-index.js';
 import type { ValidationRecord, Validations } from '../validations.js';
-import { CATEGORY_NAMES, counted, longDate, percent, VIOLATION_NAMES } from './french.js';
+import { CATEGORY_NAMES, counted, failureName, longDate, percent, VIOLATION_NAMES } from './french.js';
 import type { Part } from './part.js';
 
 export type Cell = string | { text: string; href: string } | { share: number; text: string };
@@ -69,21 +69,26 @@ function gap({ state, told }: Part): Block[] {
   return [{ kind: state === 'missing' ? 'note' : 'text', text: `Étape ${told}.` }];
 }
 
+/** Approvals the rules are less sure of than this are for a person to read first. */
+const SURE = 0.6;
+
 function contributions({ validations, unchecked }: Validations): Block[] {
   const valid = validations.filter(({ is_valid }) => is_valid);
+  const sure = valid.filter(({ confidence }) => confidence >= SURE);
   const flagged = validations.filter(({ is_valid }) => !is_valid);
   const blocks: Block[] = [
     {
       kind: 'text',
-      text: `${counted(validations.length, 'contribution examinée', 'contributions examinées')} : ${counted(valid.length, 'conforme')} à la charte, ${counted(flagged.length, 'signalée')} pour relecture.`,
+      text:
+        `${counted(validations.length, 'contribution examinée', 'contributions examinées')} par des règles automatiques : ` +
+        `${counted(valid.length, 'conforme')} à la charte, ${counted(flagged.length, 'signalée')}. Une personne décide.`,
     },
   ];
-  if (unchecked.length > 0) {
+  if (unchecked.length > 0)
     blocks.push({ kind: 'note', text: `Non examinées, donc ni acceptées ni refusées : ${unchecked.join(', ')}.` });
-  }
-  if (valid.length > 0) {
-    blocks.push({ kind: 'table', head: ['Thème', 'Conformes'], rows: themes(valid) });
-    const rows = valid.map(({ id, title, idees_ameliorations, confidence }): Cell[] => [
+  if (valid.length > 0) blocks.push({ kind: 'table', head: ['Thème', 'Conformes'], rows: themes(valid) });
+  if (sure.length > 0) {
+    const rows = sure.map(({ id, title, idees_ameliorations, confidence }): Cell[] => [
       id,
       title,
       cut(idees_ameliorations),
@@ -91,15 +96,16 @@ function contributions({ validations, unchecked }: Validations): Block[] {
     ]);
     blocks.push({ kind: 'table', head: ['N°', 'Constat', 'Idée', 'Confiance'], rows });
   }
-  if (flagged.length > 0) {
-    // Without their words: a report must not spread the insult or the advertisement it warns of.
-    const rows = flagged.map(({ id, violations, confidence }): Cell[] => [
+  // Without their words: a report must not spread the insult or the advertisement it warns of.
+  const withheld = [...flagged, ...valid.filter((record) => !sure.includes(record))];
+  if (withheld.length > 0) {
+    const rows = withheld.map(({ id, violations, confidence }): Cell[] => [
       id,
-      violations.map((violation) => VIOLATION_NAMES[violation]).join(', '),
+      violations.map((violation) => VIOLATION_NAMES[violation]).join(', ') || 'conforme selon les règles, mais incertain',
       percent(confidence),
     ]);
     blocks.push(
-      { kind: 'text', text: 'Signalées, textes non reproduits :' },
+      { kind: 'text', text: 'À relire, textes non reproduits :' },
       { kind: 'table', head: ['N°', 'Motif', 'Confiance'], rows },
     );
   }
@@ -134,9 +140,9 @@ function site(crawl: CrawlIndex): Block[] {
   }
   if (crawl.failures.length > 0) {
     blocks.push({ kind: 'text', text: 'Adresses en défaut :' });
-    const rows = crawl.failures.map(({ url, message, linked_from }): Cell[] => [
+    const rows = crawl.failures.map(({ url, reason, linked_from }): Cell[] => [
       link(url, path(url)),
-      message,
+      failureName(reason),
       linked_from ? link(linked_from, path(linked_from)) : '–',
     ]);
     blocks.push({ kind: 'table', head: ['Adresse', 'Réponse', 'Citée par'], rows });

@@ -1,5 +1,6 @@
 /** Words and figures as a French reader expects them. */
 import type { Category, Violation } from '../contributions.js';
+import type { FailureReason } from '../crawl/download.js';
 
 /** `'20260203'` → `'mardi 3 février 2026'`. */
 export function longDate(date: string): string {
@@ -36,3 +37,18 @@ export const VIOLATION_NAMES: Record<Violation, string> = {
   off_topic: 'hors sujet',
   false_information: 'information fausse',
 };
+
+const FAILURES: Record<string, string> = {
+  http_404: 'page introuvable',
+  http_410: 'page supprimée',
+  timeout: 'pas de réponse à temps',
+  unreachable: 'site injoignable',
+  too_large: 'page trop volumineuse',
+  too_many_redirects: 'trop de redirections',
+  redirect_off_site: 'redirigée hors du site',
+  redirect_forbidden: 'redirigée vers une page interdite aux robots',
+};
+
+export function failureName(reason: FailureReason): string {
+  return FAILURES[reason] ?? `erreur ${reason.replace('http_', '')} du serveur`;
+}
