@@ -1,0 +1,87 @@
+/** Records one history of each shape that a release has, on the real server. Run by hand: see record.config.ts. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { beforeAll, expect, test } from 'vitest';
+import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
+
+let engine: Engine;
+
+beforeAll(async () => {
+  const plain = `{ retry: { retries: 0 }, run() { return { one: 1 }; } }`;
+  engine = await startEngine({
+    name: 'recorded',
+    tasks: {
+      rp_a: plain,
+      rp_b: plain,
+      rp_fails: `{ retry: { retries: 1, delay: '100 milliseconds' }, run() { throw new TaskError('no'); } }`,
+      rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
+    },
+    chains: { 'rp-good': { tasks: { rp_a: [], rp_b: ['rp_a'] } }, 'rp-bad': { tasks: { rp_fails: [], rp_b: ['rp_fails'] } } },
+  });
+});
+
+const start = (type: string, id: string, input: object) =>
+  engine.client.workflow.start(type, { taskQueue: engine.taskQueue, workflowId: id, args: [input] });
+
+async function save(name: string, handle: WorkflowHandle): Promise<void> {
+  // Workers and their sticky queues are named for the machine: a stored history is not.
+  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()), (key, value: unknown) => {
+    if (['identity', 'binaryChecksum', 'stackTrace'].includes(key)) return '';
+    return typeof value === 'string' && /^\d+@/.test(value) ? 'a-worker' : value;
+  });
+  writeFileSync(fileURLToPath(new URL(`./histories/${name}.json`, import.meta.url)), `${JSON.stringify(history)}\n`);
+}
+
+test('all shapes', async () => {
+  const shell = await start('scheduledChain', 'rp-good-2026-01-01T00:00:00Z', { chain: 'rp-good', slot: '2026-01-01T00:00:00Z' });
+  await resultOf(shell);
+  await save('scheduled-chain', shell);
+  await save('run-chain-success', engine.client.workflow.getHandle('rp-good:20260101'));
+  await save('run-task-success', engine.client.workflow.getHandle('rp_a:20260101'));
+
+  const again = await start('scheduledChain', 'rp-good-again', { chain: 'rp-good', slot: '2026-01-01T00:00:00Z' });
+  await resultOf(again);
+  await save('scheduled-chain-met-completed', again);
+
+  const byHand = await start('runTask', 'rp_a:20260101', { task: 'rp_a', date: '20260101' });
+  await resultOf(byHand);
+  await save('run-task-typed-by-hand-after-completion', byHand);
+
+  const bad = await engine.startChain({ chain: 'rp-bad', date: '20260102' });
+  await failureOf(bad);
+  await save('run-chain-failed', bad);
+  await save('run-task-failed-after-retry', engine.client.workflow.getHandle('rp_fails:20260102'));
+
+  const rerun = await start('runChain', 'rp-good:20260101', {
+    chain: 'rp-good',
+    date: '20260101',
+    mark: Date.now(),
+    rerun: { mode: 'from', task: 'rp_b', by: 'marie', reason: 'again' },
+  });
+  await resultOf(rerun);
+  await save('run-chain-rerun-from', rerun);
+
+  await engine.locks.send(['SET', 'lock:rp_a:20260103', 'abcd1234', 'EX', '300']);
+  const waits = await engine.startTask({ task: 'rp_a', date: '20260103' });
+  await eventually('the wait', async () => (await waits.query<{ phase: string }>('progress')).phase === 'waiting_for_lock');
+  await engine.locks.send(['DEL', 'lock:rp_a:20260103']);
+  await resultOf(waits);
+  await save('run-task-waited-for-lock', waits);
+
+  const held = await engine.startTask({
+    task: 'rp_a',
+    date: '20260104',
+    hold: { by: 'marie', reason: null, until: Date.now() + 3_600_000 },
+  });
+  await held.executeUpdate('release', { args: [{ by: 'marie' }] });
+  await resultOf(held);
+  await save('run-task-held-and-released', held);
+
+  const slow = await engine.startTask({ task: 'rp_slow', date: '20260105' });
+  await eventually('the body', async () => (await slow.describe()).raw.pendingActivities?.[0]?.lastStartedTime);
+  await slow.cancel();
+  expect((await failureOf(slow)).type).toBe('CancelledFailure');
+  await save('run-task-cancelled', slow);
+});
