@@ -1,6 +1,7 @@
 /** The `daychain` command. */
+import { CommanderError } from 'commander';
+import { EXIT } from './exit-codes.js';
 import { Output } from './output.js';
-import { toldProblem } from './problems.js';
 import { buildProgram } from './program.js';
 import { wrapped } from './table.js';
 
@@ -21,8 +22,14 @@ try {
   await program.parseAsync(argv, { from: 'user' });
   process.exitCode = exit;
 } catch (error) {
-  const told = toldProblem(error);
-  if (told.message !== '') out.note(told.kind === 'fault' ? told.message : wrapped(told.message, out.width).join('\n'));
-  if (told.kind !== 'usage') out.answer({ error: { kind: told.kind, message: told.message, ...told.details } });
-  process.exitCode = told.exit;
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.badInput) : await tell(error);
+}
+
+/** Most of what can go wrong is known by modules that a command line in order never needs. */
+async function tell(error: unknown): Promise<number> {
+  const { toldProblem } = await import('./problems.js');
+  const { exit, kind, message, details } = toldProblem(error);
+  out.note(kind === 'fault' ? message : wrapped(message, out.width).join('\n'));
+  out.answer({ error: { kind, message, ...details } });
+  return exit;
 }

@@ -1,8 +1,8 @@
 /** What goes wrong, as an exit code and the words for it. Stacks are for faults of daychain itself. */
-import { CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
 import { TemporalUnreachable } from '../connections/temporal.js';
-import { BadInput, connectionProblem, Refused } from '../control/errors.js';
+import { connectionProblem } from '../control/connection-problem.js';
+import { BadInput, Refused } from '../control/errors.js';
 import { BinaryNotFoundError } from '../local/temporal-binary.js';
 import { NamespaceError } from '../local/prepare-namespace.js';
 import { ServerStartError } from '../local/server-process.js';
@@ -12,7 +12,6 @@ import { ServerNotKnown } from './session.js';
 
 export interface ToldProblem {
   exit: ExitCode;
-  /** Empty where it has been told already. */
   message: string;
   kind: string;
   details?: Record<string, unknown>;
@@ -24,9 +23,6 @@ export class Interrupted extends Error {
 }
 
 export function toldProblem(error: unknown): ToldProblem {
-  if (error instanceof CommanderError) {
-    return { exit: error.exitCode === 0 ? EXIT.done : EXIT.badInput, message: '', kind: 'usage' };
-  }
   if (error instanceof Interrupted) return { exit: EXIT.interrupted, message: error.message, kind: 'interrupted' };
   if (error instanceof BadInput || error instanceof ConfigError) {
     return { exit: EXIT.badInput, message: error.message, kind: 'bad_input' };

@@ -55,10 +55,11 @@ export function readRun(words: readonly string[], zoneOf: (id: string) => string
   const [first = '', second] = words;
   if (words.length > 2) throw new BadInput(`A run is one id and one date, like daily-chain 20260203; got ${words.join(' ')}`);
   if (second !== undefined) return canonicalId(first, readKey(first, second, zoneOf, now));
+  // The shells that schedules start have IDs of their own: daily-chain-2026-02-03T05:00:00Z.
+  if (/-\d{4}-\d{2}-\d{2}T\d{2}:/.test(first)) return first;
   const colon = first.indexOf(':');
   if (colon <= 0) {
-    // A schedule's shells and runs by hand have IDs of their own.
-    if (/-\d{4}-\d{2}-\d{2}T/.test(first) || !/^[a-z][a-z0-9_-]{0,79}$/.test(first)) return first;
+    if (!/^[a-z][a-z0-9_-]{0,79}$/.test(first)) return first;
     throw new BadInput(`Which run of ${first}? Name its date too: ${first}:${localDate(now, zoneOf(first))}`);
   }
   const id = first.slice(0, colon);

@@ -1,12 +1,12 @@
-/** What a command opens: the project's files, its configuration, the servers. */
+/** What a command opens: the project's files, its configuration, the servers. The servers' clients are loaded when needed. */
 import { join } from 'node:path';
 import { readConfig, type Config } from '../config.js';
-import { connectRedisStores, type RedisStores, type RedisStoresOptions } from '../connections/redis-stores.js';
-import { connectTemporal, type TemporalOptions } from '../connections/temporal.js';
+import type { RedisStores, RedisStoresOptions } from '../connections/redis-stores.js';
+import type { TemporalOptions } from '../connections/temporal.js';
 import { BadInput } from '../control/errors.js';
 import type { Server } from '../control/server.js';
 import { readState, type LocalState } from '../local/state.js';
-import { createLockStore, type LockStore } from '../lock/redis-store.js';
+import type { LockStore } from '../lock/redis-store.js';
 import { loadProject, type Registry } from '../registry/index.js';
 import { findProjectDir } from './project-dir.js';
 
@@ -101,6 +101,7 @@ export async function openServer(project: Project): Promise<ServerSession> {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
   const state = readState(homeOf(project));
+  const { connectTemporal } = await import('../connections/temporal.js');
   const connection = await connectTemporal(temporalOptions(project, state));
   const local = config.temporal === null || config.temporal.address === state?.temporal?.address;
   return {
@@ -117,6 +118,10 @@ export async function openServer(project: Project): Promise<ServerSession> {
 }
 
 export async function openLocks(project: Project): Promise<LockSession> {
+  const [{ connectRedisStores }, { createLockStore }] = await Promise.all([
+    import('../connections/redis-stores.js'),
+    import('../lock/redis-store.js'),
+  ]);
   const stores = await connectRedisStores(redisOptions(project, readState(homeOf(project))));
   const { config, registry } = project;
   const store = createLockStore(stores.locks, {

@@ -37,17 +37,19 @@ export function clipped(text: string, width: number): string {
   return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
-/** A text in lines of at most `width` columns, broken between words. */
+/** A text in lines of at most `width` columns, broken between words; what goes on keeps the indentation of its line. */
 export function wrapped(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {
+    if (widthOf(line) <= width) return [line];
+    const indent = /^ */.exec(line)![0];
     const lines: string[] = [];
-    let current = '';
-    for (const word of line.split(' ')) {
-      if (current !== '' && widthOf(current) + 1 + widthOf(word) > width) {
+    let current = indent;
+    for (const word of line.slice(indent.length).split(' ')) {
+      if (current !== indent && widthOf(current) + 1 + widthOf(word) > width) {
         lines.push(current);
-        current = word;
+        current = indent + word;
       } else {
-        current = current === '' ? word : `${current} ${word}`;
+        current = current === indent ? indent + word : `${current} ${word}`;
       }
     }
     return [...lines, current];

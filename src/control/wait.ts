@@ -1,6 +1,6 @@
 /** Waiting for a run's end, telling how far it is. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectionProblem } from './errors.js';
+import { connectionProblem } from './connection-problem.js';
 import { ProgressReader, type RunSnapshot } from './progress.js';
 import type { RunView } from './describe-run.js';
 import type { Server } from './server.js';

@@ -1,7 +1,7 @@
 /** What `doctor` looks at, in the order in which one thing needs the one before. */
 import { checkRedisPolicy } from '../../connections/redis-policy.js';
 import { clockSkewMs } from '../../control/clock.js';
-import { connectionProblem } from '../../control/errors.js';
+import { connectionProblem } from '../../control/connection-problem.js';
 import { describeNamespace, missingSearchAttributes, serverVersion } from '../../control/namespace.js';
 import { listWorkers } from '../../control/workers.js';
 import { readState } from '../../local/state.js';
