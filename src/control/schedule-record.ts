@@ -5,6 +5,7 @@ import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client
 import { MEMO, WORKFLOWS } from '../plan/names.js';
 import type { Json, ScheduledChainInput } from '../plan/types.js';
 import type { WantedSchedule } from '../registry/registry.js';
+import { temporalSpec, type TemporalSpec } from '../time/spec.js';
 
 /** What the server has under an id. */
 export interface ExistingSchedule {
@@ -47,7 +48,7 @@ export function recordOf(wanted: WantedSchedule, taskQueue: string) {
   } satisfies ScheduleOptionsStartWorkflowAction<(input: ScheduledChainInput) => Promise<unknown>>;
   // Every due slot becomes a visible run at once: the server's own buffer is emptied by a pause.
   const policies = { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: CATCHUP_WINDOW, pauseOnFailure: false } as const;
-  const bare = { spec: wanted.compiled.spec, action, policies };
+  const bare = { spec: temporalSpec(wanted.compiled, Date.now()).spec, action, policies };
   const fingerprint = createHash('sha256').update(JSON.stringify(bare)).digest('hex').slice(0, 16);
   return { fingerprint, spec: withComment(bare.spec, wanted.sentence, fingerprint), action, policies };
 }
@@ -77,7 +78,7 @@ function existingOf({ scheduleId, memo, spec, state, info }: ScheduleDescription
   };
 }
 
-function withComment(spec: WantedSchedule['compiled']['spec'], sentence: string, fingerprint: string): ScheduleSpec {
+function withComment(spec: TemporalSpec['spec'], sentence: string, fingerprint: string): ScheduleSpec {
   const room = MAX_COMMENT - MARK.length - fingerprint.length;
   const text = Buffer.byteLength(sentence) <= room ? sentence : `${sentence.slice(0, room - 3)}…`;
   const [first, ...others] = spec.calendars;

@@ -11,6 +11,27 @@ export type TimeOfDay = `${number}:${number}`;
 /** When a chain is due, in its time zone. */
 export type Schedule = { cron: string } | { daily: TimeOfDay };
 
+/** What becomes of slots that are late, missed, or due while an earlier one still runs. */
+export interface SlotPolicySettings {
+  /**
+   * Which slots are still run that fell due while nothing was here: `'all'`, the `'latest'`, `'none'` (later than a minute
+   * is misfired), or the `last` so many dates. Default `{ last: 7 }` where runs are keyed by date, else `'latest'`.
+   */
+  catchUp?: 'all' | 'latest' | 'none' | { last: number };
+  /** A slot that begins later than this is not run, whatever `catchUp` says. */
+  startWithin?: Duration;
+  /**
+   * While an earlier slot's run is open: `'queue'` waits for it, `'skip'` leaves this slot out, `'cancel'` stops the earlier
+   * one, `'allow'` runs beside it. Default `'queue'` where runs are keyed by date or `catchUp` asks for several, else `'skip'`.
+   */
+  overlap?: 'queue' | 'skip' | 'cancel' | 'allow';
+  /**
+   * Wall clock in the chain's zone: `'07:30'`, or `'02:00 +1d'` for the day after the slot's date. What is unfinished then is
+   * cancelled and fails. A run that starts later, as a catch-up does, is marked late and goes on.
+   */
+  deadline?: TimeOfDay | `${TimeOfDay} +${number}d`;
+}
+
 export interface Retry {
   /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */
   retries?: number;
@@ -40,7 +61,7 @@ export interface TaskSettings {
   lock?: Lock | false;
 }
 
-export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings {
+export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, SlotPolicySettings {
   /** One line, shown wherever the task is listed. */
   summary?: string;
   tags?: readonly string[];
@@ -50,6 +71,8 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings {
   schedule?: Schedule;
   /** Zone of that schedule. Default: the project's. */
   timezone?: string;
+  /** Waits until the task is settled for the latest earlier slot; fails as `past_not_done` at the deadline or after 24 hours. */
+  dependsOnPast?: boolean;
   /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
   run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
 }
@@ -115,6 +138,8 @@ interface Place {
   dependsOn?: readonly string[];
   /** Default `'all_success'`. Only for tasks with parents. */
   runWhen?: RunWhen;
+  /** As in the task's own definition, for its place in this chain. */
+  dependsOnPast?: boolean;
 }
 /** A task of the project at its place in a chain. */
 export interface PlacedTask extends Place {
@@ -130,7 +155,7 @@ export interface PlacedCommand extends Place, TaskSettings {
   params?: never;
 }
 
-export interface ChainDefinition {
+export interface ChainDefinition extends SlotPolicySettings {
   summary?: string;
   tags?: readonly string[];
   /** When the chain is due. Without one it runs by hand only. */

@@ -29,3 +29,8 @@ export function parseCanonicalId(workflowId: string): { id: string; runKey: stri
   const runKey = workflowId.slice(colon + 1);
   return ID.test(id) && RUN_KEY.test(runKey) ? { id, runKey } : null;
 }
+
+/** The workflow ID of a slot's shell, as the server makes it: the schedule's id and the slot in UTC, whole seconds. */
+export function shellId(id: string, scheduledFor: string): string {
+  return `${id}-${scheduledFor}`;
+}

@@ -30,7 +30,10 @@ export type SkipKind =
   | 'lock_held'
   | 'upstream_failed'
   | 'upstream_skipped'
-  | 'rule_not_met';
+  | 'rule_not_met'
+  | 'misfired'
+  | 'coalesced'
+  | 'overlapped';
 
 /** Why a run failed. `error` means its own text: the reason holds the message. */
 export type FailKind =
@@ -166,8 +169,27 @@ export interface PlanTask {
   id: string;
   dependsOn: string[];
   runWhen: RunWhen;
+  /** Waits until the same task is settled for the latest earlier slot. Absent means no. */
+  dependsOnPast?: true;
   params: JsonObject;
   spec: TaskSpec;
+}
+
+/** Which of the slots that fell due while nobody was there are still run; counted in run keys, newest first. */
+export type CatchUp = 'all' | 'latest' | 'none' | { last: number };
+
+/** What a slot does while an earlier one's run is open. */
+export const OVERLAPS = ['queue', 'skip', 'cancel', 'allow'] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
+/** How late, missed and overlapping slots are treated. Times in milliseconds. */
+export interface SlotPolicy {
+  catchUp: CatchUp;
+  /** A slot later than this is misfired; null for no such limit. */
+  startWithinMs: number | null;
+  overlap: Overlap;
+  /** Wall clock in the chain's zone by which a run has ended: `HH:MM` on the slot's date, `days` later. */
+  deadline: { time: string; days: number } | null;
 }
 
 /** The compiled, checked, plain-JSON form of a chain. Tasks stand in an order in which each comes after its parents. */
@@ -205,6 +227,8 @@ export interface RunTaskInput {
   upstream?: Upstream;
   chain?: string;
   backfill?: boolean;
+  /** ISO instant at which what is unfinished is cancelled and fails with `deadline`. Passed before the start: the run is late, and goes on. */
+  deadline?: string;
   /** Epoch milliseconds of a start by daychain itself; see workflows/canonical.ts. */
   mark?: number;
   /** Ends the run as skipped_by_operator. */
@@ -236,6 +260,8 @@ export interface RunChainInput {
   /** Params of single tasks that replace those of the plan. */
   params?: Record<string, JsonObject>;
   backfill?: boolean;
+  /** As in RunTaskInput. */
+  deadline?: string;
   mark?: number;
   hold?: Hold;
   rerun?: Rerun;
@@ -250,7 +276,23 @@ export interface ScheduledChainInput {
   /** The slot, when there is no TemporalScheduledStartTime to read it from. ISO instant. */
   slot?: string;
   /** The schedule as the author wrote it and its zone: the slot is looked up in it. */
-  rule?: { schedule: Json; timezone: string };
+  rule?: ScheduleRule;
+  /** Rules that held before this one, newest first: what was due under them is looked up there. */
+  earlier?: EndedRule[];
+  /** Somebody asked for this slot: it runs however late it is. `inOrder`: its overlap is judged all the same. */
+  asked?: Asked & { inOrder?: boolean };
+}
+
+/** A schedule as its author wrote it, with its zone. */
+export interface ScheduleRule {
+  schedule: Json;
+  timezone: string;
+  /** ISO instant from which it held. Absent: since the schedule was made. */
+  since?: string;
+}
+export interface EndedRule extends ScheduleRule {
+  /** ISO instant up to which it held. */
+  until: string;
 }
 
 /** Argument of the skip, hold and release handlers (signals and updates). */

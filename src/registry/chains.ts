@@ -4,15 +4,17 @@ import { DEFAULT_CONCURRENCY, MAX_TASKS_PER_CHAIN } from '../plan/limits.js';
 import { findCycle } from '../plan/graph.js';
 import { idProblem } from '../plan/ids.js';
 import { readCommand, type Command } from './commands.js';
-import { at, checkKeys, isFields, readChoice, readNumber, readText, readTexts, type Fields } from './fields.js';
+import { at, checkKeys, isFields, readChoice, readNumber, readText, readTexts, readYesNo, type Fields } from './fields.js';
 import { nearest, shown, type Note } from './problems.js';
-import { readTiming, type Timing } from './schedule.js';
+import { readTiming, TIMING_KEYS, type Timing } from './schedule.js';
 import { SETTING_KEYS } from './settings.js';
 
 /** A task at its place in a chain. */
 export interface Placement {
   dependsOn: string[];
   runWhen: RunWhen;
+  /** Undefined: as the task's own file says. */
+  dependsOnPast: boolean | undefined;
   /** As written; undefined if nothing was. */
   params: unknown;
   command: Command | null;
@@ -25,9 +27,9 @@ export interface ChainFile extends Timing {
   placements: Map<string, Placement>;
 }
 
-const KEYS = ['summary', 'tags', 'schedule', 'timezone', 'concurrency', 'tasks'];
-const PLACE_KEYS = ['dependsOn', 'runWhen', 'params'];
-const COMMAND_KEYS = ['command', 'dependsOn', 'runWhen', 'summary', 'tags', ...SETTING_KEYS];
+const KEYS = ['summary', 'tags', ...TIMING_KEYS, 'concurrency', 'tasks'];
+const PLACE_KEYS = ['dependsOn', 'runWhen', 'dependsOnPast', 'params'];
+const COMMAND_KEYS = ['command', 'dependsOn', 'runWhen', 'dependsOnPast', 'summary', 'tags', ...SETTING_KEYS];
 /** Cycles told at once; there may be very many in a tangled graph. */
 const MOST_CYCLES = 10;
 
@@ -77,7 +79,7 @@ function readPlacements(note: Note, tasks: unknown): Map<string, Placement> {
 }
 
 function readPlacement(note: Note, path: string, id: string, place: unknown): Placement {
-  const empty: Placement = { dependsOn: [], runWhen: 'all_success', params: undefined, command: null };
+  const empty: Placement = { dependsOn: [], runWhen: 'all_success', dependsOnPast: undefined, params: undefined, command: null };
   if (Array.isArray(place)) return { ...empty, dependsOn: readParents(note, path, place) };
   if (!isFields(place)) {
     const instead =
@@ -94,6 +96,7 @@ function readPlacement(note: Note, path: string, id: string, place: unknown): Pl
   return {
     dependsOn,
     runWhen: readChoice(note, at(path, 'runWhen'), place.runWhen, RUN_WHEN) ?? 'all_success',
+    dependsOnPast: readYesNo(note, at(path, 'dependsOnPast'), place.dependsOnPast),
     params: isCommand ? undefined : place.params,
     command: isCommand ? readCommand(note, path, id, place) : null,
   };

@@ -13,15 +13,23 @@ import type { Note } from './problems.js';
 export function compilePlan(
   chain: string,
   file: ChainFile,
-  specOf: (task: string) => TaskSpec,
+  taskOf: (task: string) => { spec: TaskSpec; dependsOnPast: boolean },
   params: Readonly<Record<string, JsonObject>>,
 ): ChainPlan {
   const graph = new Map([...file.placements].map(([id, { dependsOn }]) => [id, dependsOn]));
   const tasks = groups(graph)
     .flat()
     .map((id): PlanTask => {
-      const { dependsOn, runWhen } = file.placements.get(id)!;
-      return { id, dependsOn: [...dependsOn], runWhen, params: params[id] ?? {}, spec: specOf(id) };
+      const { dependsOn, runWhen, dependsOnPast } = file.placements.get(id)!;
+      const task = taskOf(id);
+      return {
+        id,
+        dependsOn: [...dependsOn],
+        runWhen,
+        ...((dependsOnPast ?? task.dependsOnPast) ? { dependsOnPast: true as const } : {}),
+        params: params[id] ?? {},
+        spec: task.spec,
+      };
     });
   const plan = { chain, timezone: file.timezone, concurrency: file.concurrency, tasks };
   const version = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12);

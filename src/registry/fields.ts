@@ -32,6 +32,12 @@ export function readText(note: Note, path: string, value: unknown): string | und
   return undefined;
 }
 
+export function readYesNo(note: Note, path: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  note(path, value, `${shown(value)} is not possible; expected true or false.`);
+  return undefined;
+}
+
 /** A list of texts, none twice. */
 export function readTexts(note: Note, path: string, value: unknown): string[] | undefined {
   if (value === undefined) return undefined;

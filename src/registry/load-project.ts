@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { findCycle } from '../plan/graph.js';
 import { idProblem } from '../plan/ids.js';
-import type { ChainPlan, TaskSpec } from '../plan/types.js';
+import type { ChainPlan, SlotPolicy, TaskSpec } from '../plan/types.js';
 import { readChain } from './chains.js';
 import { checkSize, compilePlan } from './compile.js';
 import { definitionIn } from './definition.js';
@@ -15,6 +15,9 @@ import { readProject } from './project.js';
 import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './registry.js';
 import { specOf, type Settings } from './settings.js';
 import { readTask, type TaskFile } from './tasks.js';
+
+/** Of a chain that did not load: nobody judges its slots. */
+const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overlap: 'queue', deadline: null };
 
 /**
  * Loads a project. Never throws for what is in its files: every problem of every file is in `registry.problems`,
@@ -55,7 +58,12 @@ class ProjectLoad {
         [...chain.placements.values()].some(({ dependsOn }) => dependsOn.some((one) => !chain.placements.has(one)))
       )
         continue;
-      const plan = compilePlan(id, chain, (task) => spec(task, chain.compiled?.keyedBy !== 'slot'), params.get(id) ?? {});
+      const successKeys = chain.compiled?.keyedBy !== 'slot';
+      const taskOf = (task: string) => ({
+        spec: spec(task, successKeys),
+        dependsOnPast: taskFiles.get(task)?.dependsOnPast ?? false,
+      });
+      const plan = compilePlan(id, chain, taskOf, params.get(id) ?? {});
       checkSize(note, plan);
       if (this.reason(file) === undefined) plans.set(id, plan);
     }
@@ -174,8 +182,8 @@ class ProjectLoad {
     const right = files.tasks.filter(({ id, file }) => tasks.has(id) && this.reason(file) === undefined);
     return new Map(
       right.map(({ id }) => {
-        const { timezone, schedule, compiled } = tasks.get(id)!;
-        return [id, { timezone, schedule, compiled }];
+        const { timezone, schedule, compiled, policy, dependsOnPast } = tasks.get(id)!;
+        return [id, { timezone, schedule, compiled, policy, dependsOnPast }];
       }),
     );
   }
@@ -191,6 +199,7 @@ class ProjectLoad {
         timezone: 'UTC',
         schedule: null,
         compiled: null,
+        policy: UNKNOWN_POLICY,
         concurrency: 0,
         placements: new Map(),
       };

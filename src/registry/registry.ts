@@ -9,6 +9,7 @@ import type {
   RunChainInput,
   RunTaskInput,
   ScheduledChainInput,
+  SlotPolicy,
   TaskSpec,
 } from '../plan/types.js';
 import type { CompiledSchedule, KeyedBy } from '../time/schedule.js';
@@ -58,6 +59,7 @@ export interface ChainEntry {
   schedule: Schedule | null;
   compiled: CompiledSchedule | null;
   keyedBy: KeyedBy;
+  policy: SlotPolicy;
   concurrency: number;
   /** Its tasks as written, in the author's order. Empty for a broken chain. */
   placements: ReadonlyMap<string, Placement>;
@@ -75,6 +77,7 @@ export interface WantedSchedule {
   compiled: CompiledSchedule;
   /** `every day at 06:00, Europe/Paris` */
   sentence: string;
+  policy: SlotPolicy;
   tags: string[];
 }
 
@@ -82,6 +85,8 @@ export interface TaskTiming {
   timezone: string;
   schedule: Schedule | null;
   compiled: CompiledSchedule | null;
+  policy: SlotPolicy;
+  dependsOnPast: boolean;
 }
 
 export interface RegistryParts {
@@ -183,7 +188,12 @@ export class Registry {
   }
 }
 
-function wantedOf(kind: 'chain' | 'task', id: string, tags: string[], timing: TaskTiming): WantedSchedule[] {
-  const { schedule, compiled, timezone } = timing;
-  return schedule && compiled ? [{ id, kind, schedule, timezone, compiled, sentence: compiled.sentence, tags }] : [];
+function wantedOf(
+  kind: 'chain' | 'task',
+  id: string,
+  tags: string[],
+  timing: Pick<TaskTiming, 'timezone' | 'schedule' | 'compiled' | 'policy'>,
+): WantedSchedule[] {
+  const { schedule, compiled, timezone, policy } = timing;
+  return schedule && compiled ? [{ id, kind, schedule, timezone, compiled, sentence: compiled.sentence, policy, tags }] : [];
 }

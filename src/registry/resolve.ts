@@ -9,8 +9,8 @@ import type {
   ScheduledChainInput,
 } from '../plan/types.js';
 import { dashed, parseDate } from '../time/dates.js';
-import { compileSchedule, slotOf, type CompiledSchedule, type KeyedBy } from '../time/schedule.js';
-import { slotsOfDate } from '../time/slots.js';
+import { compileSchedule, type CompiledSchedule } from '../time/schedule.js';
+import { slotOf, slotsOfDate, type Slot } from '../time/slots.js';
 import { firstInstant, instantOfSlotKey, instantText, localDate } from '../time/zones.js';
 import { checkedParams } from './overrides.js';
 import { nearest } from './problems.js';
@@ -63,21 +63,15 @@ export function resolveSlot(
     const ruled = rule && compileSchedule(rule.schedule, rule.timezone).compiled;
     const compiled = ruled ?? own?.compiled ?? null;
     const timezone = compiled?.timezone ?? own?.timezone ?? registry.project.timezone;
-    const when = slotOf({ timezone, keyedBy: compiled?.keyedBy ?? 'date' }, slot);
+    const when = slotIn({ timezone, compiled }, slot);
     if (registry.chain(id) === undefined && registry.task(id) !== undefined) return registry.resolveTask({ task: id, ...when });
     return registry.resolveChain({ chain: id, ...when });
   });
 }
 
-interface When {
-  date: string;
-  runKey: string;
-  scheduledFor: string;
-}
 interface Timed {
   timezone: string;
   compiled: CompiledSchedule | null;
-  keyedBy?: KeyedBy;
 }
 
 function completeWhen(
@@ -85,7 +79,7 @@ function completeWhen(
   timing: Timed,
   now: number | undefined,
   kind: 'chain' | 'task',
-): When {
+): Slot {
   const { timezone, compiled } = timing;
   const date = input.date === undefined ? null : parseDate(input.date);
   const slot = input.scheduledFor === undefined ? null : instantText(input.scheduledFor);
@@ -103,13 +97,20 @@ function completeWhen(
     return { date: agreed, runKey, scheduledFor: slot ?? keySlot ?? slotOfDate(agreed, timing) };
   }
   if (slot !== null) {
-    const byInstant = slotOf({ timezone, keyedBy: compiled?.keyedBy ?? 'date' }, slot);
+    const byInstant = slotIn(timing, slot);
     return date === null || byInstant.runKey !== byInstant.date ? byInstant : { date, runKey: date, scheduledFor: slot };
   }
   const given = date ?? (now === undefined ? null : localDate(now, timezone));
   if (given === null) throw new RangeError('no date is given; write it as 20260203 or 2026-02-03');
   if (kind === 'chain' && compiled?.keyedBy === 'slot') throw new RangeError(slotsText(compiled, given));
   return { date: given, runKey: given, scheduledFor: slotOfDate(given, timing) };
+}
+
+/** What an instant is for; without a schedule it is its local date. */
+function slotIn({ timezone, compiled }: Timed, instant: string): Slot {
+  if (compiled !== null) return slotOf(compiled, instant);
+  const date = localDate(instant, timezone);
+  return { date, runKey: date, scheduledFor: instantText(instant) };
 }
 
 /** The slot of a date, or its first instant where it has none. */

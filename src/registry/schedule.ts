@@ -1,8 +1,10 @@
-/** Checks the schedule of a chain or task in its zone. */
+/** Checks the schedule of a chain or task in its zone, and what becomes of its late, missed and overlapping slots. */
 import type { Schedule } from '../define/types.js';
+import { DAY, SECOND } from '../plan/limits.js';
+import { OVERLAPS, type CatchUp, type SlotPolicy } from '../plan/types.js';
 import { compileSchedule, type CompiledSchedule } from '../time/schedule.js';
-import { at, type Fields } from './fields.js';
-import { nearest, type Note } from './problems.js';
+import { at, checkKeys, isFields, readChoice, readDuration, readNumber, type Fields } from './fields.js';
+import { nearest, shown, type Note } from './problems.js';
 import { readZone } from './project.js';
 
 export interface Timing {
@@ -11,19 +13,76 @@ export interface Timing {
   /** As the author wrote it; null runs by hand only. */
   schedule: Schedule | null;
   compiled: CompiledSchedule | null;
+  policy: SlotPolicy;
 }
+
+/** Keys of a definition that readTiming reads. */
+export const TIMING_KEYS = ['schedule', 'timezone', 'catchUp', 'startWithin', 'overlap', 'deadline'];
+
+/** Run keys that are caught up where nothing is said and runs are keyed by date. */
+const DEFAULT_LAST = 7;
+const LONGEST_START_WITHIN = 30 * DAY;
+const MOST_LAST = 10_000;
+/** A chain's day may end on a later one; by then the next slots are near. */
+const MOST_DEADLINE_DAYS = 30;
 
 export function readTiming(note: Note, fields: Fields, projectZone: string): Timing {
   const timezone = readZone(note, 'timezone', fields.timezone) ?? projectZone;
-  if (fields.schedule === undefined) return { timezone, schedule: null, compiled: null };
-  const { compiled, problems } = compileSchedule(fields.schedule, timezone);
-  for (const { field, value, message, known } of problems) {
+  const { schedule, compiled } = readSchedule(note, fields.schedule, timezone);
+  if (fields.schedule === undefined) {
+    for (const key of ['catchUp', 'startWithin', 'overlap'])
+      if (key in fields) note(key, fields[key], 'has nothing to judge: there is no schedule beside it.');
+  }
+  return { timezone, schedule, compiled, policy: readPolicy(note, fields, compiled) };
+}
+
+function readSchedule(note: Note, value: unknown, timezone: string): Pick<Timing, 'schedule' | 'compiled'> {
+  if (value === undefined) return { schedule: null, compiled: null };
+  const { compiled, problems } = compileSchedule(value, timezone);
+  for (const { field, value: came, message, known } of problems) {
     note(
       field === '' ? 'schedule' : at('schedule', field),
-      value,
+      came,
       message.endsWith('.') ? message : `${message}.`,
       known ? nearest(field, known) : null,
     );
   }
-  return { timezone, schedule: compiled && (fields.schedule as Schedule), compiled };
+  return { schedule: compiled && (value as Schedule), compiled };
+}
+
+function readPolicy(note: Note, fields: Fields, compiled: CompiledSchedule | null): SlotPolicy {
+  const byDate = compiled?.keyedBy !== 'slot';
+  const said = readCatchUp(note, fields.catchUp);
+  // Slots that are asked to be caught up would otherwise be left out again as overlapping each other.
+  const several = said === 'all' || typeof said === 'object';
+  return {
+    catchUp: said ?? (byDate ? { last: DEFAULT_LAST } : 'latest'),
+    startWithinMs: readDuration(note, 'startWithin', fields.startWithin, SECOND, LONGEST_START_WITHIN) ?? null,
+    overlap: readChoice(note, 'overlap', fields.overlap, OVERLAPS) ?? (byDate || several ? 'queue' : 'skip'),
+    deadline: readDeadline(note, fields.deadline),
+  };
+}
+
+function readCatchUp(note: Note, value: unknown): CatchUp | undefined {
+  if (value === undefined) return undefined;
+  if (isFields(value)) {
+    checkKeys(note, 'catchUp', value, ['last']);
+    if (value.last === undefined) note('catchUp.last', undefined, 'is missing: how many of the newest run keys are caught up.');
+    const last = readNumber(note, 'catchUp.last', value.last, { least: 1, most: MOST_LAST, whole: true });
+    return last === undefined ? undefined : { last };
+  }
+  const words = ['all', 'latest', 'none'] as const;
+  if (words.includes(value as never)) return value as CatchUp;
+  const suggestion = typeof value === 'string' ? nearest(value, words) : null;
+  note('catchUp', value, `${shown(value)} is not possible; there are all, latest, none, or { last: 7 }.`, suggestion);
+  return undefined;
+}
+
+function readDeadline(note: Note, value: unknown): SlotPolicy['deadline'] {
+  if (value === undefined) return null;
+  const match = typeof value === 'string' ? /^([01]\d|2[0-3]):([0-5]\d)(?: ?\+(\d{1,2})d)?$/.exec(value) : null;
+  const days = Number(match?.[3] ?? 0);
+  if (match && days <= MOST_DEADLINE_DAYS) return { time: `${match[1]}:${match[2]}`, days };
+  note('deadline', value, `${shown(value)} is no time of day: write '07:30', or '02:00 +1d' for the day after the slot's date.`);
+  return null;
 }

@@ -1,21 +1,22 @@
 /** Checks a task's file. */
 import type { z } from 'zod';
 import type { TaskDefinition } from '../define/types.js';
-import { checkKeys, readText, readTexts, type Fields } from './fields.js';
+import { checkKeys, readText, readTexts, readYesNo, type Fields } from './fields.js';
 import { shown, type Note } from './problems.js';
 import { checkSchemaNames, isSchema } from './params.js';
-import { readTiming, type Timing } from './schedule.js';
+import { readTiming, TIMING_KEYS, type Timing } from './schedule.js';
 import { readSettings, SETTING_KEYS, type Settings } from './settings.js';
 
 export interface TaskFile extends Timing {
   definition: TaskDefinition<z.ZodType, unknown>;
   schema: z.ZodType | undefined;
   settings: Settings;
+  dependsOnPast: boolean;
   summary: string | null;
   tags: string[];
 }
 
-const KEYS = ['run', 'summary', 'tags', 'params', 'schedule', 'timezone', ...SETTING_KEYS];
+const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', ...SETTING_KEYS];
 /** Settings that other versions will know. */
 const RESERVED = ['queue', 'maxConcurrent', 'isolate'];
 
@@ -38,6 +39,7 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,
     settings: readSettings(note, '', fields),
+    dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
     summary: readText(note, 'summary', fields.summary) ?? null,
     tags: readTexts(note, 'tags', fields.tags) ?? [],
     ...timing,

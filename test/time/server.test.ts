@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../src/time/dates.js';
 import { compileSchedule, type CompiledSchedule } from '../../src/time/schedule.js';
 import { slotsOfDate } from '../../src/time/slots.js';
+import { temporalSpec } from '../../src/time/spec.js';
 import { epochMs, firstInstant, instantText } from '../../src/time/zones.js';
 import { temporalAddress, temporalNamespace } from '../support/servers.js';
 
@@ -26,7 +27,7 @@ async function listed(schedule: CompiledSchedule, from: string, to: string): Pro
   const scheduleId = `oracle-${randomBytes(5).toString('hex')}`;
   const handle = await client.schedule.create({
     scheduleId,
-    spec: schedule.spec,
+    spec: temporalSpec(schedule, Date.now()).spec,
     action: { type: 'startWorkflow', workflowType: 'none', taskQueue: 'none' },
     state: { paused: true },
   });
