@@ -87,7 +87,7 @@ describe('a chain', () => {
     [
       'an unknown key',
       `{ concurency: 3, tasks: { a: [] } }`,
-      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, concurrency, tasks. Did you mean concurrency?',
+      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, catchUp, startWithin, overlap, deadline, concurrency, tasks. Did you mean concurrency?',
     ],
     [
       'an unknown key of a place',
