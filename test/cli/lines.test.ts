@@ -175,8 +175,20 @@ describe('what a sync did', () => {
     paused: false,
     note: null,
     next: ['2026-11-23T05:00:00Z'],
+    rules: {},
+    createdAt: 0,
+    goodUntil: null,
   };
-  const step = { id: 'a', sentence: 'every day at 06:00', existing: null, wanted: null, after };
+  const step = {
+    id: 'a',
+    sentence: 'every day at 06:00',
+    existing: null,
+    wanted: null,
+    after,
+    rekeying: null,
+    started: [],
+    unconfirmed: false,
+  };
 
   it('is told with the next slot', () => {
     expect(scheduleText({ ...step, change: 'create' }, 'Europe/Paris', NOW)).toBe(

@@ -132,7 +132,7 @@ async function checkWorkers({ server }: ServerSession): Promise<Check> {
 
 async function checkSchedules({ registry }: Project, { server }: ServerSession): Promise<Check> {
   if (registry.problems.length > 0) return check('schedules', 'skipped', 'not compared while files have problems');
-  const steps = await syncProject(server.client, registry, { dryRun: true });
+  const steps = await syncProject(server, registry, { dryRun: true });
   const foreign = steps.filter(({ change }) => change === 'foreign').map(({ id }) => id);
   if (foreign.length > 0) return check('schedules', 'fails', `somebody else's: ${foreign.join(', ')}`, 'daychain sync --dry-run');
   const behind = steps.filter(({ change }) => change !== 'unchanged').map(({ id }) => id);
