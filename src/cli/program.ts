@@ -56,6 +56,8 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'run', summary: 'Run a chain or task for a date, once', load: () => import('./commands/run.js') },
     { name: 'rerun', summary: 'Run again what did not succeed, or chosen tasks', load: () => import('./commands/rerun.js') },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
+    { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
+    { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
   ],
 };

@@ -4,7 +4,7 @@ import type { Client, ScheduleDescription, ScheduleOptionsStartWorkflowAction, S
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { DAY, HOUR } from '../plan/limits.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
-import type { Json, ScheduledChainInput, ScheduleRule, SlotPolicy } from '../plan/types.js';
+import type { ScheduledChainInput, ScheduleRule, SlotPolicy } from '../plan/types.js';
 import type { WantedSchedule } from '../registry/registry.js';
 import { ruleOf, type Rules } from '../registry/rules.js';
 import type { CompiledSchedule } from '../time/schedule.js';

@@ -34,3 +34,8 @@ export function parseCanonicalId(workflowId: string): { id: string; runKey: stri
 export function shellId(id: string, scheduledFor: string): string {
   return `${id}-${scheduledFor}`;
 }
+
+/** The workflow ID of what ends a schedule's pause at its time. */
+export function pauseId(schedule: string): string {
+  return `pause:${schedule}`;
+}

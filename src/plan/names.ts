@@ -1,6 +1,11 @@
 /** Names that stand in histories and on the server. They are for ever: open runs and old histories know them. */
 
-export const WORKFLOWS = { scheduledChain: 'scheduledChain', runChain: 'runChain', runTask: 'runTask' } as const;
+export const WORKFLOWS = {
+  scheduledChain: 'scheduledChain',
+  runChain: 'runChain',
+  runTask: 'runTask',
+  resumeLater: 'resumeLater',
+} as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */
 export const SEARCH_ATTRIBUTES = {
@@ -19,6 +24,8 @@ export const MEMO = {
   result: 'result',
   /** Schedules: the project that owns them. */
   project: 'project',
+  /** resumeLater: ISO instant at which a pause ends. */
+  until: 'until',
 } as const;
 
 /** Signals and updates of runTask and runChain; each exists as both, with an Order as argument. */

@@ -295,6 +295,17 @@ export interface EndedRule extends ScheduleRule {
   until: string;
 }
 
+/** Input of the resumeLater workflow: the end of a schedule's pause. */
+export interface ResumeLaterInput {
+  schedule: string;
+  /** ISO instant. */
+  until: string;
+  /** What the pause says of itself: another one is left alone. */
+  note: string;
+  /** Run what fell due meanwhile. */
+  catchUp: boolean;
+}
+
 /** Argument of the skip, hold and release handlers (signals and updates). */
 export interface Order {
   /** On a chain: the task meant; absent means the chain itself. */

@@ -72,3 +72,13 @@ export function instantOfSlotKey(runKey: string): string | null {
     return null;
   }
 }
+
+/** The instants at which a zone's clocks show a time (`HH:MM:SS`) on a date: none in a gap, two where they are set back. */
+export function instantsOfLocal(date: string, time: string, zone: string): string[] {
+  const local = plainDate(date).toPlainDateTime(Temporal.PlainTime.from(time));
+  const instants = (['earlier', 'later'] as const)
+    .map((disambiguation) => local.toZonedDateTime(zone, { disambiguation }))
+    .filter((zoned) => zoned.toPlainDateTime().equals(local))
+    .map(({ epochMilliseconds }) => instantText(epochMilliseconds));
+  return [...new Set(instants)];
+}

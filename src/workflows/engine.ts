@@ -15,6 +15,12 @@ export const waits = proxyActivities<Pick<EngineActivities, 'awaitRun'>>({
   retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '15 seconds' },
 });
 
+/** Write a schedule. Tried until they succeed: nobody else would. */
+export const schedules = proxyActivities<Pick<EngineActivities, 'resumeSchedule'>>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
 /** Awaits a lock for at most this long. */
 export function lockWait(milliseconds: number): Pick<EngineActivities, 'awaitLock'> {
   return proxyActivities<Pick<EngineActivities, 'awaitLock'>>({
