@@ -1,6 +1,6 @@
 /** Slots without a run, in words, with the command that runs them. */
+import { backfillCommand } from '../control/backfill-command.js';
 import type { Slot } from '../time/slots.js';
-import { dashed } from '../time/dates.js';
 import { whenText } from './times.js';
 
 /** Two lines; none where nothing is missing. `now` in epoch milliseconds. */
@@ -13,9 +13,4 @@ export function missingText(id: string, missing: readonly Slot[], zone: string, 
       : `from ${whenText(first.scheduledFor, zone, now)} to ${whenText(last.scheduledFor, zone, now)}`;
   const count = missing.length === 1 ? '1 slot has' : `${missing.length} slots have`;
   return [`${count} no run: ${when}.`, `Run ${missing.length === 1 ? 'it' : 'them'}: ${backfillCommand(id, first, last)}`];
-}
-
-/** The command that runs what is missing between two slots. */
-export function backfillCommand(id: string, first: Slot, last: Slot): string {
-  return `daychain backfill ${id} ${dashed(first.date)} ${dashed(last.date)} --only missing`;
 }

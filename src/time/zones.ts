@@ -82,3 +82,10 @@ export function instantsOfLocal(date: string, time: string, zone: string): strin
     .map(({ epochMilliseconds }) => instantText(epochMilliseconds));
   return [...new Set(instants)];
 }
+
+/** An instant as a zone's clocks show it, with their offset: `2026-02-03T06:00:00+01:00`. */
+export function localText(instant: string | number, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs(instant))
+    .toZonedDateTimeISO(zone)
+    .toString({ smallestUnit: 'second', timeZoneName: 'never' });
+}
