@@ -50,3 +50,8 @@ function unconfirmedText({ sentence, rekeying }: SyncedStep): string {
     `a date that has run could run again. To do it all the same: daychain sync --confirm-keys`,
   ].join(' ');
 }
+
+/** A sentence as it goes on behind a colon. */
+export function lowered(text: string): string {
+  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+}

@@ -11,7 +11,7 @@ import { EXIT } from '../exit-codes.js';
 import { missingText } from '../missing-text.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { pausedText } from '../schedule-text.js';
+import { lowered, pausedText } from '../schedule-text.js';
 import { openProject, openServer, ServerNotKnown, type Project } from '../session.js';
 import { clipped, table, wrapped } from '../table.js';
 import { whenText } from '../times.js';
@@ -110,14 +110,14 @@ function conditionLines(project: Project, outlook: readonly ScheduleOutlook[], n
     if (one.runsOutAt !== null) {
       lines.push(`the server knows its times until ${whenText(one.runsOutAt, timezone, now)} only. Renew: daychain sync ${id}`);
     }
-    return lines.length === 0 ? [] : ['', ...wrapped(`${id}: ${lines.join('\n')}`, 100)];
+    return lines.length === 0 ? [] : ['', ...wrapped(`${id}: ${lines.join('\n  ')}`, 100)];
   });
 }
 
 function stateLines({ id, state, note, timezone, slots }: ScheduleOutlook, now: number): string[] {
   switch (state) {
     case 'paused':
-      return [`${pausedText(note, timezone, now)}   End it: daychain resume ${id}`];
+      return [lowered(pausedText(note, timezone, now)), `End it: daychain resume ${id}`];
     case 'missing':
       return ['its schedule is not on the server yet, so nothing starts it: daychain sync'];
     case 'foreign':

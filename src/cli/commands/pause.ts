@@ -7,7 +7,7 @@ import { collected } from '../collected.js';
 import { EXIT } from '../exit-codes.js';
 import { readMoment } from '../moments.js';
 import type { Act, Invocation } from '../program.js';
-import { pausedText } from '../schedule-text.js';
+import { lowered, pausedText } from '../schedule-text.js';
 import { openProject, openServer } from '../session.js';
 
 interface Options {
@@ -73,8 +73,4 @@ function readUntil(text: string | undefined, zone: string, now: number): string 
   const until = readMoment(text, '--until', zone, now);
   if (Date.parse(until) <= now) throw new BadInput(`--until ${text}: ${until} is over already.`);
   return until;
-}
-
-function lowered(text: string): string {
-  return text[0]!.toLowerCase() + text.slice(1);
 }

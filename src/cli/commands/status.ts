@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
-import { pausedText } from '../schedule-text.js';
+import { lowered, pausedText } from '../schedule-text.js';
 import { shownState } from '../states.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 import { whenText } from '../times.js';
@@ -56,10 +56,6 @@ function chainLines(out: Output, { chains, timezone }: StatusView, now: number):
 function glyphOf(out: Output, run: RunSummary): string {
   const { glyph, colour } = shownState({ status: run.status });
   return out.paint(colour, glyph);
-}
-
-function lowered(text: string): string {
-  return text[0]!.toLowerCase() + text.slice(1);
 }
 
 function lastText({ last, timezone }: ChainStatus, now: number): string {
