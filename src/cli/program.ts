@@ -46,6 +46,11 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'status', summary: 'How the chains are doing, and what wants a look', load: () => import('./commands/status.js') },
     { name: 'next', summary: 'What is due next, and what stands in its way', load: () => import('./commands/next.js') },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    {
+      name: 'plan',
+      summary: "A chain's order, or what it would do next",
+      load: () => import('./commands/plan.js'),
+    },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',

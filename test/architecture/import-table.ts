@@ -73,7 +73,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   cli: {
     code: [...BELOW, 'config.ts', 'worker.ts', 'schedules.ts'],
     types: [],
-    packages: [...TEMPORAL, 'commander', 'log-update', 'picocolors', 'fastest-levenshtein'],
+    packages: [...TEMPORAL, 'commander', 'jsonc-parser', 'log-update', 'picocolors', 'fastest-levenshtein'],
     node: true,
   },
 
