@@ -1,6 +1,6 @@
 /** The engine's own activities: what workflows must ask the registry, the server or Redis. */
 import { Context } from '@temporalio/activity';
-import { type Client, ServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { LockStoreUnreachable } from '../lock/errors.js';
 import type { LockStore } from '../lock/redis-store.js';
@@ -19,12 +19,15 @@ import type {
   ResumeLaterInput,
   RunChainInput,
   RunTaskInput,
-  ScheduledChainInput,
   TaskResult,
   Upstream,
 } from '../plan/types.js';
-import type { Refused, Registry } from '../registry/index.js';
+import type { Registry } from '../registry/index.js';
+import { looked } from './looked.js';
+import { createPastActivities } from './past.js';
 import { seeRun } from './runs.js';
+import { isUnimplemented } from './shells.js';
+import { createSlotActivities } from './slots.js';
 import { readWhoCancelled } from './who-cancelled.js';
 
 export interface EngineParts {
@@ -50,10 +53,8 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
       return looked(registry.resolveChain(input, now()));
     },
 
-    /** Turns a slot into the run it stands for: a chain's, or a task's that carries its own schedule. */
-    async resolveSlot(input: ScheduledChainInput & { slot: string }): Promise<Looked<ResolvedChainInput | ResolvedTaskInput>> {
-      return looked(registry.resolveSlot(input));
-    },
+    ...createSlotActivities({ registry, client, namespace, taskQueue }),
+    ...createPastActivities({ registry, client, taskQueue }),
 
     /** What the parents' own runs of this run key ended with: for a task run without its chain. */
     async upstreamOf({ task, runKey }: { task: string; runKey: string }): Promise<Upstream> {
@@ -153,11 +154,6 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
   };
 }
 
-function looked<T extends object>(answer: T | Refused): Looked<T> {
-  if (!('problem' in answer)) return { found: answer };
-  return answer.notHere ? { notHere: answer.problem } : { problem: answer.problem };
-}
-
 function waiting(message: string, nextRetryDelay: number): ApplicationFailure {
   return ApplicationFailure.create({ type: 'waiting_for_lock', message, category: 'BENIGN', nextRetryDelay });
 }
@@ -165,12 +161,6 @@ function waiting(message: string, nextRetryDelay: number): ApplicationFailure {
 /** The server's time, so that simulated time counts as well. Epoch milliseconds. */
 function now(): number {
   return Context.current().info.currentAttemptScheduledTimestampMs;
-}
-
-/** Code 12 of gRPC. */
-function isUnimplemented(error: unknown): boolean {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return typeof cause === 'object' && cause !== null && (cause as { code?: unknown }).code === 12;
 }
 
 function sameJson(a: Json, b: Json): boolean {

@@ -5,6 +5,7 @@ import {
   type Client,
   TerminatedFailure,
   TimeoutFailure,
+  type WorkflowExecutionStatusName,
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -14,6 +15,7 @@ import type { Json, RunEnd } from '../plan/types.js';
 export interface SeenRun {
   runId: string;
   open: boolean;
+  status: WorkflowExecutionStatusName;
   taskQueue: string;
   memo: Record<string, unknown>;
   /** Epoch milliseconds by the server's clock; 0 while open. */
@@ -30,6 +32,7 @@ export async function seeRun(client: Client, workflowId: string, runId?: string)
     return {
       runId: found.runId,
       open: found.status.name === 'RUNNING',
+      status: found.status.name,
       taskQueue: found.taskQueue,
       memo,
       closedAt: found.closeTime?.getTime() ?? 0,

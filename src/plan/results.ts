@@ -162,8 +162,11 @@ export function chainResult(
 /** How many lines of a failed chain's message name tasks; the whole table is in its details. */
 const TOLD_TASKS = 12;
 
-/** What a failed chain says: the counts, each task that stands in the way, and the next command. */
-export function chainFailureMessage(result: ChainResult): string {
+/**
+ * What a failed chain says: the counts, each task that stands in the way, and the next command.
+ * `deadline`, in words: it is what failed the chain.
+ */
+export function chainFailureMessage(result: ChainResult, deadline?: string): string {
   const counts = (Object.keys(result.counts) as Status[])
     .filter((status) => result.counts[status] > 0)
     .map((status) => `${result.counts[status]} ${status}`);
@@ -178,7 +181,7 @@ export function chainFailureMessage(result: ChainResult): string {
   if (open.length > TOLD_TASKS) lines.push(`  … and ${open.length - TOLD_TASKS} more`);
   const id = canonicalId(result.chain, result.run_key);
   return [
-    `${result.chain} ${result.run_key} failed: ${counts.join(', ')}.`,
+    `${result.chain} ${result.run_key} failed${deadline === undefined ? '' : ` at its deadline, ${deadline}`}: ${counts.join(', ')}.`,
     ...lines,
     `Run again what did not succeed: daychain rerun ${id}`,
   ].join('\n');

@@ -98,6 +98,8 @@ export interface TaskResult {
   finished: string | null;
   /** By whom, for what a person decided: skipped_by_operator, cancelled, forced. */
   by: string | null;
+  /** It began after its deadline, and so had none. */
+  late?: true;
   output: JsonObject;
   [counter: string]: Json | AttemptError[] | undefined;
 }
@@ -131,6 +133,21 @@ export interface ChainResult {
   tasks: Record<string, TaskOutcome>;
   /** How many tasks ended in each status. */
   counts: Record<Status, number>;
+  /** It began after its deadline, as a catch-up, a backfill or a rerun does, and so had none. */
+  late?: true;
+}
+
+/** What the shell of a slot ends with that is not run. */
+export interface SlotResult {
+  /** Id of the chain, or of the task with a schedule of its own. */
+  chain: string;
+  /** The slot, an ISO instant in UTC. */
+  slot: string;
+  date: string;
+  run_key: string;
+  status: 'skipped';
+  kind: 'misfired' | 'coalesced' | 'overlapped';
+  reason: string;
 }
 
 /** What a task may know of one parent. */
@@ -227,8 +244,13 @@ export interface RunTaskInput {
   upstream?: Upstream;
   chain?: string;
   backfill?: boolean;
-  /** ISO instant at which what is unfinished is cancelled and fails with `deadline`. Passed before the start: the run is late, and goes on. */
+  /**
+   * ISO instant, with the zone's offset, at which what is unfinished is cancelled and fails with `deadline`.
+   * Passed before the start: the run is late, and goes on.
+   */
   deadline?: string;
+  /** Id of the schedule whose earlier slots count: waits until the task is settled for the latest of them. */
+  dependsOnPast?: string;
   /** Epoch milliseconds of a start by daychain itself; see workflows/canonical.ts. */
   mark?: number;
   /** Ends the run as skipped_by_operator. */
@@ -394,7 +416,56 @@ export type AwaitedRun =
   /** The ID belongs to another project. */
   | { end: 'id_taken'; taskQueue: string }
   /** It runs or ran with other params than asked for. */
-  | { end: 'other_params'; theirs: Json };
+  | { end: 'other_params'; theirs: Json }
+  /** It is still running, and was to be awaited only so long. */
+  | { end: 'awaited_enough' };
+
+/** A slot's shell, as others see it. */
+export interface ShellRef {
+  workflowId: string;
+  runId: string;
+  /** Its slot, an ISO instant. */
+  slot: string;
+}
+
+/** What a shell does with its slot. */
+export type SlotDecision =
+  /** `byHand`: somebody asked for it, so nothing was judged. `lateMs`: beyond its time and its jitter. */
+  | { is: 'go'; byHand: boolean; lateMs: number }
+  | { is: 'skip'; kind: SlotResult['kind']; reason: string }
+  /** For an earlier slot's shell to close, or to have it closed; then it is decided again. */
+  | { is: 'wait'; earlier: ShellRef }
+  | { is: 'cancel'; earlier: ShellRef };
+
+/** What is asked about a slot. */
+export interface SlotQuestion extends ScheduledChainInput {
+  slot: string;
+  /** Epoch milliseconds by the server's clock. */
+  now: number;
+  /** The shell that asks; `started` in epoch milliseconds. */
+  shell: { workflowId: string; started: number };
+  /** It has waited for an earlier slot already: what fell due meanwhile counts no more. */
+  waited?: true;
+}
+
+/** The run a slot stands for, and what becomes of the slot. */
+export interface DueSlot {
+  run: ResolvedChainInput | ResolvedTaskInput;
+  slot: { date: string; runKey: string; scheduledFor: string };
+  decision: SlotDecision;
+}
+
+/** Which earlier slot of a task is looked for: `schedule` is the id of the schedule whose slots count. */
+export interface PastQuestion {
+  task: string;
+  schedule: string;
+  /** Of the run that asks. */
+  runKey: string;
+  scheduledFor: string;
+}
+
+/** What a look at the same task's earlier slot finds. `why`: `is running`, `failed`. */
+export type Past = { settled: true } | { settled: false; run: string; why: string };
 
 /** A look-up's answer: found, refused for good, or not known to this worker. */
 export type Looked<T> = { found: T } | { problem: string } | { notHere: string };

@@ -7,14 +7,16 @@ import type {
   RunChainInput,
   RunTaskInput,
   ScheduledChainInput,
+  SlotPolicy,
 } from '../plan/types.js';
-import { dashed, parseDate } from '../time/dates.js';
-import { compileSchedule, type CompiledSchedule } from '../time/schedule.js';
+import { addDays, dashed, parseDate } from '../time/dates.js';
+import type { CompiledSchedule } from '../time/schedule.js';
 import { slotOf, slotsOfDate, type Slot } from '../time/slots.js';
-import { firstInstant, instantOfSlotKey, instantText, localDate } from '../time/zones.js';
+import { firstInstant, instantOfSlotKey, instantText, localDate, wallClock } from '../time/zones.js';
 import { checkedParams } from './overrides.js';
 import { nearest } from './problems.js';
 import type { Registry } from './registry.js';
+import { ruleOf, slotAt } from './rules.js';
 
 /** Why an input cannot become a run. `notHere`: this project, as loaded, does not have it (any more). */
 export interface Refused {
@@ -34,6 +36,7 @@ export function resolveTask(registry: Registry, input: RunTaskInput, now?: numbe
     return {
       ...input,
       ...when,
+      ...ownRules(registry, input, when),
       params: checkedParams(registry, input.task, params),
       spec: input.spec ?? (bySlot ? { ...task.spec, successKeys: false } : task.spec),
     };
@@ -46,27 +49,49 @@ export function resolveChain(registry: Registry, input: RunChainInput, now?: num
   if (!input.plan && chain.brokenBecause !== undefined) {
     return { problem: `chain "${input.chain}" cannot run: ${chain.file}: ${chain.brokenBecause}`, notHere: true };
   }
-  return refusing(() => ({
-    ...input,
-    ...completeWhen(input, chain, now, 'chain'),
-    plan: input.plan ?? registry.plan(input.chain, { ...(input.params && { params: input.params }) }),
-  }));
+  return refusing(() => {
+    const when = completeWhen(input, chain, now, 'chain');
+    const deadline = input.deadline ?? deadlineOf(chain, when);
+    return {
+      ...input,
+      ...when,
+      ...(deadline !== undefined && { deadline }),
+      plan: input.plan ?? registry.plan(input.chain, { ...(input.params && { params: input.params }) }),
+    };
+  });
 }
 
 export function resolveSlot(
   registry: Registry,
-  { chain: id, slot, rule }: ScheduledChainInput & { slot: string },
+  { chain: id, slot, ...rules }: ScheduledChainInput & { slot: string },
 ): ResolvedChainInput | ResolvedTaskInput | Refused {
   const own = registry.chain(id) ?? registry.timingOf(id);
   return refusing(() => {
-    // The rule in the schedule's action counts: files may have changed since the slot fell due.
-    const ruled = rule && compileSchedule(rule.schedule, rule.timezone).compiled;
-    const compiled = ruled ?? own?.compiled ?? null;
+    // The rules in the schedule's action count: files may have changed since the slot fell due.
+    const compiled = ruleOf(rules) ?? own?.compiled ?? null;
     const timezone = compiled?.timezone ?? own?.timezone ?? registry.project.timezone;
-    const when = slotIn({ timezone, compiled }, slot);
+    const when = slotAt(rules, instantText(slot)) ?? slotIn({ timezone, compiled }, slot);
     if (registry.chain(id) === undefined && registry.task(id) !== undefined) return registry.resolveTask({ task: id, ...when });
     return registry.resolveChain({ chain: id, ...when });
   });
+}
+
+/** The instant by which a run has ended; a one-shot's date says nothing about its time. */
+function deadlineOf({ policy, timezone }: { policy: SlotPolicy; timezone: string }, when: Slot): string | undefined {
+  const { deadline } = policy;
+  if (deadline === null || when.runKey.startsWith('at-')) return undefined;
+  return wallClock(addDays(when.date, deadline.days), deadline.time, timezone);
+}
+
+/** Deadline and earlier slots of a task that has them by itself. In a chain, the chain's count. */
+function ownRules(registry: Registry, input: RunTaskInput, when: Slot): Pick<RunTaskInput, 'deadline' | 'dependsOnPast'> {
+  const own = registry.timingOf(input.task);
+  if (own === undefined || input.chain !== undefined) return {};
+  const deadline = input.deadline ?? deadlineOf(own, when);
+  return {
+    ...(deadline !== undefined && { deadline }),
+    ...(own.dependsOnPast && own.schedule !== null && { dependsOnPast: input.task }),
+  };
 }
 
 interface Timed {

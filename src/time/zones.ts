@@ -56,6 +56,20 @@ export function firstInstant(date: string, zone: string): string {
   return instantText(plainDate(date).toZonedDateTime(zone).epochMilliseconds);
 }
 
+/**
+ * A wall-clock time of a date in a zone, as an ISO instant that keeps its offset: `2026-02-03T07:30:00+01:00`. At a time
+ * the clocks skip, the first instant after the gap; at one they repeat, the first. `time` is `HH:MM`.
+ */
+export function wallClock(date: string, time: string, zone: string): string {
+  const [hour, minute] = time.split(':').map(Number) as [number, number];
+  const local = plainDate(date).toPlainDateTime({ hour, minute });
+  const before = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  // In a gap "earlier" is the wall clock read with the offset before it, which lies before the change.
+  const inGap = !before.toPlainDateTime().equals(local);
+  const found = (inGap && before.getTimeZoneTransition('next')) || before;
+  return found.toString({ smallestUnit: 'second', timeZoneName: 'never' });
+}
+
 /** The run key of a slot: `20260203T050000Z`. */
 export function slotKey(instant: string | number): string {
   return instantText(instant).replaceAll(/[-:]/g, '');

@@ -1,22 +1,23 @@
 /** Getting a task's body run: attempts, lock waits, hand-backs and workers without the task. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
-import { CancellationScope, condition, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
 import { durationText } from '../plan/duration.js';
 import { MAX_ATTEMPT_ERRORS, NOT_HERE_PATIENCE_MS, NOT_HERE_RETRY_MS, SECOND, cut } from '../plan/limits.js';
 import type { Ending } from '../plan/results.js';
-import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, FailKind, Phase, TaskResult, TaskSpec } from '../plan/types.js';
+import type {
+  AttemptError,
+  AttemptInput,
+  AttemptOutput,
+  AttemptTrace,
+  Carry,
+  FailKind,
+  Phase,
+  TaskResult,
+  TaskSpec,
+} from '../plan/types.js';
 import { lockWait } from './engine.js';
 import { unknownText } from './resolve.js';
-
-/** What the waits of a run look at, and what it shows of itself. */
-export interface RunState {
-  phase: Phase;
-  detail: string | null;
-  /** True as soon as someone asked to skip or hold the run: waits end early. */
-  interrupted(): boolean;
-  /** Counts calls of retry now: waits end early when it grows. */
-  nudges: number;
-}
+import { type RunState, untilInterrupted } from './until-interrupted.js';
 
 /** A body that was run to its end, a run that ended without, or a wait someone interrupted. */
 export type Attempted = { result: TaskResult } | { ending: Ending } | 'interrupted';
@@ -58,6 +59,16 @@ export class Attempts {
       if (ending !== null) return { ending };
       if (this.state.interrupted()) return 'interrupted';
     }
+  }
+
+  /** Attempts begun so far, as far as their own word has come back; the one under way counts. */
+  get begun(): number {
+    return this.carry.attemptsUsed + (this.state.phase === 'running' ? 1 : 0);
+  }
+
+  /** Errors of the attempts that have ended, without those of the activity under way. */
+  get errors(): AttemptError[] {
+    return this.carry.attemptErrors;
   }
 
   private attempt(): Promise<AttemptOutput> {
@@ -131,7 +142,7 @@ export class Attempts {
     if (left <= 0) return this.lockNotHad(held);
     this.show('waiting_for_lock', held.detail);
     const { task, date, runKey, taskId } = this.input;
-    await this.untilInterrupted(left, async () => {
+    await untilInterrupted(this.state, left, async () => {
       await lockWait(left).awaitLock({ task, date, runKey, taskId, by: lock.by });
     });
     return null;
@@ -159,39 +170,10 @@ export class Attempts {
       };
     }
     this.show('waiting_for_worker', detail);
-    await this.untilInterrupted(NOT_HERE_RETRY_MS, () => sleep(NOT_HERE_RETRY_MS, { summary: 'no worker has this task yet' }));
+    await untilInterrupted(this.state, NOT_HERE_RETRY_MS, () =>
+      sleep(NOT_HERE_RETRY_MS, { summary: 'no worker has this task yet' }),
+    );
     return null;
-  }
-
-  /**
-   * Waits with a way out for skip, hold and retry now. What the wait itself could not have within `atMost`
-   * milliseconds is no error: the caller looks at the clock and decides.
-   */
-  private async untilInterrupted(atMost: number, wait: () => Promise<void>): Promise<void> {
-    const nudges = this.state.nudges;
-    const until = Date.now() + atMost;
-    let over = false;
-    const scope = new CancellationScope();
-    const waiting = scope
-      .run(async () => {
-        try {
-          await wait();
-        } catch (error) {
-          if (!(error instanceof ActivityFailure)) throw error;
-          // The server gives up early when the next try would come too late: wait out what is left.
-          const left = until - Date.now();
-          if (left > 0 && !scope.consideredCancelled) await sleep(left, { summary: 'the last moment of a lock wait' });
-        }
-      })
-      .finally(() => {
-        over = true;
-      });
-    const settled = waiting.catch((error: unknown) => error);
-    await condition(() => over || this.state.interrupted() || this.state.nudges > nudges);
-    const wentOn = !over;
-    scope.cancel();
-    const error = await settled;
-    if (!wentOn && error !== undefined) throw error;
   }
 
   private show(phase: Phase, detail: string | null): void {

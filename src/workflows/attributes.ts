@@ -39,6 +39,15 @@ export function setStatus(status: Status): void {
   upsertSearchAttributes([{ key: TASK_STATUS, value: status }]);
 }
 
+/** A slot that is left out, found beside the runs of its chain or task. */
+export function setSkippedSlot(slot: { chain: string; date: string } | { task: string; date: string }): void {
+  upsertSearchAttributes([
+    'chain' in slot ? { key: CHAIN_NAME, value: slot.chain } : { key: TASK_NAME, value: slot.task },
+    { key: TASK_DATE, value: slot.date },
+    { key: TASK_STATUS, value: 'skipped' },
+  ]);
+}
+
 /** The slot the schedule started this run for, if one did. */
 export function scheduledStart(): Date | undefined {
   return workflowInfo().typedSearchAttributes.get(SCHEDULED_START);

@@ -1,5 +1,14 @@
 /** One run of a chain while it is open: which tasks have ended, which are under way, and what people ordered. */
-import { condition, getExternalWorkflowHandle, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { deadlineText } from '../plan/deadline.js';
 import { canonicalId, parseCanonicalId } from '../plan/ids.js';
 import { bareOutcome } from '../plan/results.js';
 import { treatments } from '../plan/selection.js';
@@ -27,6 +36,8 @@ export class ChainRun {
   private tasks: ChainTasks | null = null;
   /** An error no task's outcome can hold: it fails the walk. */
   private broken: unknown = null;
+  /** The deadline has passed while tasks were undecided. */
+  private overdue = false;
   /** Grows with every change the walk must look at. */
   private changes = 0;
 
@@ -42,13 +53,36 @@ export class ChainRun {
     );
   }
 
-  /** Starts what may start until every task is decided. */
-  async walk(input: ResolvedChainInput): Promise<void> {
+  /** Starts what may start until every task is decided; at the deadline (epoch milliseconds) the rest fails. */
+  async walk(input: ResolvedChainInput, deadline: number | null): Promise<void> {
     this.input = input;
-    this.tasks = new ChainTasks(input, treatments(input.plan, input.rerun));
+    this.tasks = new ChainTasks(input, treatments(input.plan, input.rerun), deadline);
+    const bell = new CancellationScope();
+    if (deadline !== null) this.ring(bell, deadline);
+    try {
+      await this.decideAll(input);
+    } finally {
+      bell.cancel();
+    }
+  }
+
+  private ring(bell: CancellationScope, deadline: number): void {
+    void bell
+      .run(() => sleep(Math.max(1, deadline - Date.now()), { summary: 'the deadline' }))
+      .then(() => {
+        this.overdue = true;
+        this.changes++;
+      })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) this.broken = error;
+      });
+  }
+
+  private async decideAll(input: ResolvedChainInput): Promise<void> {
     for (;;) {
       if (this.broken !== null) throw this.broken;
       this.expireHolds(Date.now());
+      if (this.overdue) this.failUnstarted(input);
       this.launchSkipped();
       const { decided, ready } = step(input.plan, this.outcomes, this.open, new Set(this.holds.keys()));
       for (const [id, outcome] of decided) this.outcomes.set(id, outcome);
@@ -135,6 +169,15 @@ export class ChainRun {
     this.holds.delete(id);
     const text = `held by ${hold.by}${hold.reason ? ` (${hold.reason})` : ''} and not released until ${new Date(hold.until).toISOString()}`;
     this.outcomes.set(id, bareOutcome('failed', 'hold_expired', text));
+  }
+
+  /** What is under way ends itself, or is not awaited any longer. */
+  private failUnstarted({ plan, deadline }: ResolvedChainInput): void {
+    this.holds.clear();
+    for (const { id } of plan.tasks) {
+      if (this.open.has(id) || this.outcomes.has(id)) continue;
+      this.outcomes.set(id, bareOutcome('failed', 'deadline', `not begun at the deadline, ${deadlineText(deadline!)}`));
+    }
   }
 
   private refusal(name: OrderName, order: Order | undefined): string | null {

@@ -33,6 +33,8 @@ export class ChainTasks {
   constructor(
     private readonly chain: ResolvedChainInput,
     private readonly treatment: (task: string) => Treatment,
+    /** Epoch milliseconds; null if the chain has no deadline, or began after it. */
+    private readonly deadline: number | null,
   ) {}
 
   /** Runs a task to its end, or takes the end of the run that is there. Never throws for a task's own failure. */
@@ -74,6 +76,8 @@ export class ChainTasks {
       upstream,
       chain: chain.chain,
       ...(chain.backfill ? { backfill: true } : {}),
+      ...(this.deadline !== null && chain.deadline !== undefined ? { deadline: chain.deadline } : {}),
+      ...(task.dependsOnPast ? { dependsOnPast: chain.chain } : {}),
       ...(skip ? { skip } : {}),
       ...(repeat && chain.rerun ? { force: { by: chain.rerun.by, reason: chain.rerun.reason } } : {}),
     };
@@ -85,6 +89,7 @@ export class ChainTasks {
       searchAttributes: taskAttributes({ task: task.id, date: chain.date, chain: chain.chain, tags: task.spec.tags }),
       memo: { [MEMO.params]: params },
       ...(skip ? {} : { params }),
+      ...(this.deadline === null ? {} : { awaitUntil: this.deadline }),
       ...(task.spec.summary ? { summary: task.spec.summary } : {}),
     };
     let { met, run } = await startOrFollow({ ...start, repeat });
@@ -138,6 +143,12 @@ export class ChainTasks {
         );
       case 'other_params':
         return this.note(task, bareOutcome('failed', 'error', otherParams(id, run.theirs), id), undefined);
+      case 'awaited_enough':
+        return this.note(
+          task,
+          bareOutcome('failed', 'deadline', `${id} is still running at the deadline; it was not started here, and goes on`, id),
+          undefined,
+        );
       case 'absent':
         return this.note(task, bareOutcome('failed', 'error', 'its run is gone', id), undefined);
     }

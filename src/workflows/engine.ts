@@ -10,7 +10,7 @@ export const lookups = proxyLocalActivities<EngineActivities>({
 });
 
 /** Wait for something elsewhere by failing and being tried again: no worker slot is held and no event is written meanwhile. */
-export const waits = proxyActivities<Pick<EngineActivities, 'awaitRun'>>({
+export const waits = proxyActivities<Waits>({
   startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '15 seconds' },
 });
@@ -20,6 +20,17 @@ export const schedules = proxyActivities<Pick<EngineActivities, 'resumeSchedule'
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
+
+type Waits = Pick<EngineActivities, 'awaitRun' | 'awaitShell' | 'awaitPast'>;
+
+/** The same for at most this long: then they fail. */
+export function waitsWithin(milliseconds: number): Waits {
+  return proxyActivities<Waits>({
+    startToCloseTimeout: '20 seconds',
+    scheduleToCloseTimeout: Math.max(1, milliseconds),
+    retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '15 seconds' },
+  });
+}
 
 /** Awaits a lock for at most this long. */
 export function lockWait(milliseconds: number): Pick<EngineActivities, 'awaitLock'> {

@@ -4,6 +4,7 @@ import {
   type TypedSearchAttributes,
   type WorkflowIdReusePolicy,
   WorkflowExecutionAlreadyStartedError,
+  ActivityFailure,
   ApplicationFailure,
 } from '@temporalio/common';
 import {
@@ -12,13 +13,14 @@ import {
   TerminatedFailure,
   TimeoutFailure,
   isCancellation,
+  sleep,
   startChild,
   workflowInfo,
   type ChildWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
 import type { AwaitedRun, Json, JsonObject, RunEnd } from '../plan/types.js';
-import { waits } from './engine.js';
+import { lookups, waits, waitsWithin } from './engine.js';
 
 export interface Start {
   workflowType: 'runTask' | 'runChain';
@@ -31,6 +33,10 @@ export interface Start {
   /** Start again even if the ID has completed. A running one is still awaited. */
   repeat?: boolean;
   summary?: string;
+  /** Epoch milliseconds of the request, where it is younger than this workflow: a failure older than that is repeated. */
+  askedAt?: number;
+  /** Epoch milliseconds up to which a run of somebody else's is awaited. Absent: for as long as it takes. */
+  awaitUntil?: number;
 }
 
 /** How it ended, and whether it was someone else's run. */
@@ -46,7 +52,7 @@ const MAX_STARTS = 10;
  * Being cancelled cancels a child of ours and leaves a run of somebody else's alone.
  */
 export async function startOrFollow(start: Start): Promise<Followed> {
-  const askedAt = workflowInfo().startTime.getTime();
+  const askedAt = start.askedAt ?? workflowInfo().startTime.getTime();
   let policy: WorkflowIdReusePolicy = start.repeat ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE';
   for (let starts = 1; starts <= MAX_STARTS; starts++) {
     try {
@@ -54,7 +60,8 @@ export async function startOrFollow(start: Start): Promise<Followed> {
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
-    const run = await waits.awaitRun({ workflowId: start.workflowId, ...(start.params ? { params: start.params } : {}) });
+    const wanted = { workflowId: start.workflowId, ...(start.params ? { params: start.params } : {}) };
+    const run = start.awaitUntil === undefined ? await waits.awaitRun(wanted) : await awaitRunUntil(start.awaitUntil, wanted);
     if (run.end === 'absent') continue;
     const repeatable = 'closedAt' in run && run.end !== 'completed' && run.closedAt < askedAt && policy === 'REJECT_DUPLICATE';
     if (!repeatable) return { met: true, run };
@@ -64,6 +71,20 @@ export async function startOrFollow(start: Start): Promise<Followed> {
     `${start.workflowId} is refused as already started, yet the server knows no such run, after ${MAX_STARTS} tries`,
     'inconsistent_server',
   );
+}
+
+/** Awaits a run, but only up to an instant in epoch milliseconds. */
+async function awaitRunUntil(until: number, wanted: { workflowId: string; params?: JsonObject }): Promise<AwaitedRun> {
+  try {
+    return await waitsWithin(until - Date.now()).awaitRun(wanted);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    // The server gives up early when the next try would come too late: wait out what is left, and look once more.
+    const left = until - Date.now();
+    if (left > 0) await sleep(left, { summary: 'the last moment before the deadline' });
+    const run = await lookups.peekRun({ workflowId: wanted.workflowId });
+    return run.end === 'open' ? { end: 'awaited_enough' } : run.end === 'absent' ? run : { ...run, closedAt: Date.now() };
+  }
 }
 
 function startUnder(workflowIdReusePolicy: WorkflowIdReusePolicy, start: Start): Promise<ChildWorkflowHandle<Workflow>> {

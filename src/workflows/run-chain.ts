@@ -9,11 +9,12 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import { deadlineMs, deadlineText, isLate } from '../plan/deadline.js';
 import { canonicalId, parseCanonicalId } from '../plan/ids.js';
 import { MEMO, PROGRESS_QUERY } from '../plan/names.js';
 import { bareOutcome, chainFailureMessage, chainResult } from '../plan/results.js';
 import { rerunProblem } from '../plan/selection.js';
-import type { ChainResult, ResolvedChainInput, RunChainInput } from '../plan/types.js';
+import type { ChainResult, ResolvedChainInput, RunChainInput, TaskOutcome } from '../plan/types.js';
 import { chainAttributes, ensureAttributes, setStatus } from './attributes.js';
 import { earlierResult, isCanonical, statedId } from './canonical.js';
 import { ChainRun } from './chain-run.js';
@@ -65,18 +66,28 @@ async function toItsEnd(chain: ChainRun, input: ResolvedChainInput): Promise<Cha
   const problem = input.rerun ? rerunProblem(input.plan, input.rerun) : null;
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'bad_input');
   ensureAttributes(chainAttributes(input));
+  const startedMs = workflowInfo().startTime.getTime();
+  const deadline = deadlineMs(input.deadline, startedMs);
+  const late = isLate(input.deadline, startedMs) ? { late: true as const } : {};
   try {
-    await chain.walk(input);
+    await chain.walk(input, deadline);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => closeAsCancelled(chain, input));
     throw error;
   }
-  const result = chainResult(input, input.plan, chain.outcomes);
-  if (result.status !== 'success') result.reason = chainFailureMessage(result).split('\n')[0] ?? null;
+  const result: ChainResult = { ...chainResult(input, input.plan, chain.outcomes), ...late };
+  const unfinished = deadline !== null && Date.now() >= deadline && Object.values(result.tasks).some(isUnfinished);
+  if (unfinished) result.kind = 'deadline';
+  const message = chainFailureMessage(result, unfinished ? deadlineText(input.deadline ?? '') : undefined);
+  if (result.status !== 'success') result.reason = message.split('\n')[0] ?? null;
   close(result);
   if (result.status === 'success') return result;
-  throw ApplicationFailure.create({ type: 'error', message: chainFailureMessage(result), nonRetryable: true, details: [result] });
+  throw ApplicationFailure.create({ type: result.kind ?? 'error', message, nonRetryable: true, details: [result] });
+}
+
+function isUnfinished({ kind }: TaskOutcome): boolean {
+  return kind === 'deadline' || kind === 'past_not_done';
 }
 
 async function closeAsCancelled(chain: ChainRun, input: ResolvedChainInput): Promise<void> {

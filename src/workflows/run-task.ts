@@ -11,18 +11,21 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import { deadlineMs, deadlineText, isLate } from '../plan/deadline.js';
 import { canonicalId, parseCanonicalId } from '../plan/ids.js';
 import { MEMO, PROGRESS_QUERY } from '../plan/names.js';
 import { type Ending, skippedByOperator, taskFailureMessage, taskResult } from '../plan/results.js';
 import type { Asked, Hold, ResolvedTaskInput, RunTaskInput, Status, TaskProgress, TaskResult } from '../plan/types.js';
-import { Attempts, type RunState } from './attempts.js';
+import { Attempts } from './attempts.js';
 import { ensureAttributes, setStatus, taskAttributes } from './attributes.js';
 import { earlierResult, isCanonical, statedId } from './canonical.js';
 import { lookups } from './engine.js';
 import { startOrFollow } from './follow.js';
 import { askedBy, holdOf, takeOrders } from './orders.js';
+import { PastWait } from './past-wait.js';
 import { patiently, requireInput } from './resolve.js';
 import { endAs, isBenign } from './shell.js';
+import type { RunState } from './until-interrupted.js';
 
 /**
  * Runs one task for one run key. `{task, date}` is enough; the worker's registry fills in the rest.
@@ -83,6 +86,10 @@ class TaskRun {
   private status: Status = 'pending';
   private held: Hold | null;
   private skip: Asked | null;
+  private attempts: Attempts | null = null;
+  private past: PastWait | null = null;
+  /** It began after its deadline. */
+  private late = false;
 
   constructor(private readonly raw: RunTaskInput) {
     this.held = raw.hold ?? null;
@@ -120,7 +127,7 @@ class TaskRun {
     if (workflowInfo().memo?.[MEMO.params] === undefined) upsertMemo({ [MEMO.params]: input.params });
     let result: TaskResult;
     try {
-      result = await this.work(input);
+      result = await this.workInTime(input);
     } catch (error) {
       if (!isCancellation(error)) throw error;
       await CancellationScope.nonCancellable(() => this.closeAsCancelled(input));
@@ -129,16 +136,54 @@ class TaskRun {
     return this.close(result);
   }
 
+  /** Whatever the run does or waits for ends at its deadline. What its chain gave it is never too late: the chain waits. */
+  private async workInTime(input: ResolvedTaskInput): Promise<TaskResult> {
+    const { deadline } = input;
+    const startedMs = workflowInfo().startTime.getTime();
+    this.late = input.chain === undefined && isLate(deadline, startedMs);
+    const at = deadlineMs(deadline, input.chain === undefined ? startedMs : 0);
+    if (deadline === undefined || at === null) return await this.work(input);
+    try {
+      return await CancellationScope.withTimeout(Math.max(1, at - Date.now()), () => this.work(input));
+    } catch (error) {
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      return this.result(input, this.unfinished(deadline));
+    }
+  }
+
+  private unfinished(deadline: string): Ending {
+    const text = deadlineText(deadline);
+    return (
+      this.past?.ending(`until the deadline, ${text},`) ?? {
+        status: 'failed',
+        kind: 'deadline',
+        reason: `unfinished at the deadline, ${text}`,
+        settled: false,
+        attempts: this.attempts?.begun ?? 0,
+        attemptErrors: this.attempts?.errors ?? [],
+        finished: isoNow(),
+      }
+    );
+  }
+
   private async work(input: ResolvedTaskInput): Promise<TaskResult> {
-    let attempts: Attempts | null = null;
     for (;;) {
       const ended = await this.awaitRelease(input);
       if (ended !== null) return ended;
-      attempts ??= new Attempts(input.spec, await this.attemptInput(input), this.state);
-      const attempted = await attempts.run();
+      const past = await this.awaitPast(input);
+      if (past === 'interrupted') continue;
+      if (past !== 'settled') return this.result(input, past.ending);
+      this.attempts ??= new Attempts(input.spec, await this.attemptInput(input), this.state);
+      const attempted = await this.attempts.run();
       if (attempted === 'interrupted') continue;
       return 'result' in attempted ? attempted.result : this.result(input, attempted.ending);
     }
+  }
+
+  private async awaitPast({ task, runKey, scheduledFor, dependsOnPast }: ResolvedTaskInput): ReturnType<PastWait['run']> {
+    if (dependsOnPast === undefined || this.attempts !== null) return 'settled';
+    this.past ??= new PastWait({ task, runKey, scheduledFor, schedule: dependsOnPast }, this.state);
+    return await this.past.run();
   }
 
   /** Waits while held. A result if the run ends here: skipped, or the hold ran out. */
@@ -189,7 +234,8 @@ class TaskRun {
     return taskResult({ ...input, taskId: this.taskId }, ending);
   }
 
-  private close(result: TaskResult): TaskResult {
+  private close(ended: TaskResult): TaskResult {
+    const result: TaskResult = this.late ? { ...ended, late: true } : ended;
     this.status = result.status;
     setStatus(result.status);
     setCurrentDetails(`${result.status}${result.kind ? ` (${result.kind})` : ''}${result.reason ? `: ${result.reason}` : ''}`);

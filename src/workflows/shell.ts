@@ -32,6 +32,8 @@ export function endAs(workflowId: string, { run }: Followed): Json {
         `id_taken: the workflow ID ${workflowId} belongs to the task queue "${run.taskQueue}". Two projects on one namespace need different ids.`,
         'id_taken',
       );
+    case 'awaited_enough':
+      throw ApplicationFailure.nonRetryable(`deadline: ${workflowId} is still running at the deadline`, 'deadline');
     case 'other_params':
       throw ApplicationFailure.nonRetryable(otherParams(workflowId, run.theirs), 'other_params');
   }
