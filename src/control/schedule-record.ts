@@ -82,5 +82,5 @@ function withComment(spec: TemporalSpec['spec'], sentence: string, fingerprint: 
   const room = MAX_COMMENT - MARK.length - fingerprint.length;
   const text = Buffer.byteLength(sentence) <= room ? sentence : `${sentence.slice(0, room - 3)}…`;
   const [first, ...others] = spec.calendars;
-  return { timezone: spec.timezone, calendars: [{ ...first, comment: `${text}${MARK}${fingerprint}` }, ...others] };
+  return { ...spec, calendars: [{ ...first, comment: `${text}${MARK}${fingerprint}` }, ...others] };
 }

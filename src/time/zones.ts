@@ -1,6 +1,8 @@
 /** Instants and the local dates they fall on. Instants are ISO texts in UTC without milliseconds: `2026-02-03T05:00:00Z`. */
 import { Temporal } from 'temporal-polyfill/implementation';
-import { dateOf, plainDate } from './dates.js';
+import { clockOf } from './clock.js';
+import { dateOf, dayOf } from './dates.js';
+import { civilDay, DAY_MS } from './days.js';
 
 const SLOT_KEY = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
@@ -29,8 +31,15 @@ export function zoneNames(): string[] {
 
 /** Epoch milliseconds or an ISO instant as `2026-02-03T05:00:00Z`; parts of a second are cut off. */
 export function instantText(instant: string | number): string {
-  const seconds = Math.floor(epochMs(instant) / 1_000);
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1_000).toString({ smallestUnit: 'second' });
+  return `${localText(epochMs(instant))}Z`;
+}
+
+/** The same for a local time, in milliseconds as the wall clock counts them: `2026-02-03T06:00:00`. */
+export function localText(local: number): string {
+  const { year, month, day } = civilDay(Math.floor(local / DAY_MS));
+  const seconds = Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / 1_000);
+  const time = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(':');
+  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}T${time}`;
 }
 
 /**
@@ -48,17 +57,22 @@ export function epochMs(instant: string | number): number {
 
 /** The local date, `YYYYMMDD`, of an instant in a zone. */
 export function localDate(instant: string | number, zone: string): string {
-  return dateOf(Temporal.Instant.fromEpochMilliseconds(epochMs(instant)).toZonedDateTimeISO(zone));
+  return dateOf(clockOf(zone).dayAt(epochMs(instant)));
 }
 
 /** The first instant of a local date. Mostly midnight; where a clock change swallows midnight, the first instant after it. */
 export function firstInstant(date: string, zone: string): string {
-  return instantText(plainDate(date).toZonedDateTime(zone).epochMilliseconds);
+  return instantText(clockOf(zone).startOfDay(dayOf(date)));
 }
 
 /** The run key of a slot: `20260203T050000Z`. */
 export function slotKey(instant: string | number): string {
-  return instantText(instant).replaceAll(/[-:]/g, '');
+  return slotKeyOf(instantText(instant));
+}
+
+/** The same of an instant that is already written as such. */
+export function slotKeyOf(text: string): string {
+  return text.replaceAll(/[-:]/g, '');
 }
 
 /** The instant of a slot's run key, or null for any other text. */
@@ -71,4 +85,8 @@ export function instantOfSlotKey(runKey: string): string | null {
   } catch {
     return null;
   }
+}
+
+function twoDigits(n: number): string {
+  return n < 10 ? `0${n}` : `${n}`;
 }
