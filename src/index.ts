@@ -2,4 +2,5 @@
 export { z } from 'zod';
 export { defineChain, defineProject, defineTask } from './define/define.js';
 export { PermanentError, RetryAfter, TaskError } from './define/errors.js';
+export type * from './define/schedule-types.js';
 export type * from './define/types.js';

@@ -4,7 +4,7 @@ import type { Client, ScheduleDescription, ScheduleOptionsStartWorkflowAction, S
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { DAY, HOUR } from '../plan/limits.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
-import type { ScheduledChainInput, ScheduleRule, SlotPolicy } from '../plan/types.js';
+import type { Json, ScheduledChainInput, ScheduleRule, SlotPolicy } from '../plan/types.js';
 import type { WantedSchedule } from '../registry/registry.js';
 import { ruleOf, type Rules } from '../registry/rules.js';
 import type { CompiledSchedule } from '../time/schedule.js';
@@ -183,15 +183,12 @@ function sameRule(a: ScheduleRule, b: ScheduleRule): boolean {
   return a.timezone === b.timezone && canonicalJson(a.schedule) === canonicalJson(b.schedule);
 }
 
-/** The first calendar carries the sentence and our mark; a spec without one gets one that never occurs again. */
+/** The first calendar carries the sentence and our mark. */
 function withComment(spec: ScheduleSpec, mark: string, sentence: string): ScheduleSpec {
   const room = MAX_COMMENT - Buffer.byteLength(MARK) - mark.length;
   let text = sentence;
   while (Buffer.byteLength(text) > room) text = `${[...text].slice(0, -2).join('')}…`;
   const [first, ...others] = spec.calendars ?? [];
-  const marked = { ...(first ?? BYGONE), comment: `${text}${MARK}${mark}` };
+  const marked = { ...first, comment: `${text}${MARK}${mark}` };
   return { ...spec, calendars: [marked, ...others] };
 }
-
-/** Intervals have no comment: this calendar carries it for them. */
-const BYGONE = { year: 2000, month: 'JANUARY', dayOfMonth: 1 } as const;

@@ -27,7 +27,8 @@ const besidesServers = { code: [], types: ['config.ts'], node: true };
 export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   // Pure: no clock, no randomness, no input or output.
   plan: { code: [], types: [], packages: [], node: false },
-  time: { code: [], types: [], packages: ['temporal-polyfill/implementation'], node: false },
+  // Durations are read the same everywhere, and plan imports nothing in turn.
+  time: { code: ['plan'], types: [], packages: ['temporal-polyfill/implementation'], node: false },
 
   // Replayed: its code is part of every history.
   workflows: { code: ['plan'], types: '*', packages: ['@temporalio/workflow', '@temporalio/common'], node: false },

@@ -7,7 +7,7 @@ import { pauseSchedule, resumeSchedule } from '../../src/control/pause.js';
 import { readSchedule } from '../../src/control/schedule-record.js';
 import { type SyncOptions, syncSchedules } from '../../src/control/schedules.js';
 import type { Server } from '../../src/control/server.js';
-import type { Schedule, TimeOfDay } from '../../src/define/types.js';
+import type { Schedule, TimeOfDay } from '../../src/define/schedule-types.js';
 import { shellId } from '../../src/plan/ids.js';
 import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';

@@ -5,7 +5,7 @@ import { applySync, planSync, syncSchedules, type SyncDiff } from '../../src/con
 import { fingerprintOf, OUR_NOTE, readSchedule, type ExistingSchedule } from '../../src/control/schedule-record.js';
 import { tokenKeeping } from '../../src/control/conflict-token.js';
 import type { Server } from '../../src/control/server.js';
-import type { Schedule } from '../../src/define/types.js';
+import type { Schedule } from '../../src/define/schedule-types.js';
 import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';
 import { temporalAddress, temporalNamespace } from '../support/servers.js';
