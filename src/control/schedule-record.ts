@@ -112,7 +112,7 @@ export function rulesAfter(before: Rules, next: ScheduleRule | null, now: number
 }
 
 export function ruleWanted({ schedule, timezone }: Pick<WantedSchedule, 'schedule' | 'timezone'>): ScheduleRule {
-  return { schedule, timezone };
+  return { schedule: schedule as unknown as Json, timezone };
 }
 
 /** Reads a schedule, or answers null if there is none. */
