@@ -7,7 +7,7 @@ import { pauseSchedule } from '../../src/control/pause.js';
 import { applySync, planSync } from '../../src/control/schedules.js';
 import { readSchedule } from '../../src/control/schedule-record.js';
 import type { Server } from '../../src/control/server.js';
-import type { Schedule } from '../../src/define/types.js';
+import type { Schedule } from '../../src/define/schedule-types.js';
 import { shellId } from '../../src/plan/ids.js';
 import type { WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';
