@@ -57,6 +57,10 @@ beforeAll(async () => {
       ...Object.fromEntries(names.map((name) => [`sl_${name}`, GATED_ONES.includes(name) ? GATED : BODY])),
       sl_own: `{ schedule: { daily: '${TIME}' }, catchUp: 'latest', run(ctx) { witness(ctx, 'body'); } }`,
       sl_often: GATED,
+      sl_tries: `{ retry: { retries: 0 }, run(ctx) {
+        witness(ctx, 'body');
+        if (!existsSync(ctx.secrets.get('GATES') + '/sl_tries-' + ctx.runKey)) throw new TaskError('not yet');
+      } }`,
     },
     chains: {
       ...Object.fromEntries(
@@ -65,6 +69,7 @@ beforeAll(async () => {
           { schedule: { daily: TIME }, ...policy, tasks: { [`sl_${name}`]: [] } },
         ]),
       ),
+      'sl-tries': { schedule: { daily: TIME }, tasks: { sl_tries: [] } },
       'sl-often': {
         schedule: { cron: `${MINUTE_OF_HOUR} * * * *` },
         catchUp: 'all',
@@ -244,6 +249,16 @@ describe('slots somebody asked for', () => {
     });
     expect(await ends([typed])).toEqual(['success']);
   });
+});
+
+test('several slots of one date: a failed run is repeated by the next, a done one is not', async () => {
+  const at = (time: string) => ({ date: '20260203', runKey: '20260203', scheduledFor: `2026-02-03T${time}:00Z` });
+  // Instants the schedule does not name stand for their date, as those of a chain keyed by date do.
+  const failed = await failureOf(await fire('sl-tries', at('06:07')));
+  expect(failed.result.tasks.sl_tries).toMatchObject({ status: 'failed' });
+  engine.open('sl_tries-20260203');
+  expect(await ends([await fire('sl-tries', at('06:14')), await fire('sl-tries', at('06:21'))])).toEqual(['success', 'success']);
+  expect(ran('sl_tries')).toHaveLength(2);
 });
 
 describe('with a schedule on the server', () => {
