@@ -16,6 +16,8 @@ import { openSlotsBefore, seeSchedule, seeShell, type SeenShell, type ShellParts
 export interface SlotParts extends ShellParts {
   registry: Registry;
   namespace: string;
+  /** Schedules read a moment ago: after a long gap very many slots ask for the same one at once. */
+  schedules: Map<string, { until: number; seen: ReturnType<typeof seeSchedule> }>;
 }
 
 /** A newer slot's shell that started over this much before ours means that ours was asked for by hand. Milliseconds. */
@@ -25,8 +27,11 @@ const NEWER_LOOKED_AT = 4;
 /** Earlier slots that are looked at one by one; open shells of older ones are listed. */
 const EARLIER_LOOKED_AT = 20;
 const AT_ONCE = 4;
+/** Milliseconds. */
+const SCHEDULE_KNOWN_FOR_MS = 1_000;
 
-export function createSlotActivities(parts: SlotParts) {
+export function createSlotActivities(given: Omit<SlotParts, 'schedules'>) {
+  const parts: SlotParts = { ...given, schedules: new Map() };
   const { registry } = parts;
   return {
     /** Turns a slot into the run it stands for (a chain's, or a task's that carries its own schedule), and decides it. */
@@ -45,10 +50,10 @@ export function createSlotActivities(parts: SlotParts) {
       return { found: (await decide(parts, question)).decision };
     },
 
-    /** Waits for a shell by failing until it has closed: holds no slot, writes no events. */
-    async awaitShell({ slot, workflowId }: ShellRef, schedule: string): Promise<void> {
+    /** Waits for a shell by failing until it is closed, or at least decided: holds no slot, writes no events. */
+    async awaitShell({ slot, workflowId }: ShellRef, schedule: string, until: 'decided' | 'closed'): Promise<void> {
       const seen = await seeShell(parts, schedule, slot);
-      if (seen === null || !seen.open) return;
+      if (seen === null || !seen.open || (until === 'decided' && seen.decided)) return;
       const { attempt } = Context.current().info;
       throw ApplicationFailure.create({
         type: 'still_running',
@@ -90,7 +95,7 @@ async function decide(parts: SlotParts, question: SlotQuestion): Promise<Decided
   }
   const judged = inOrder ? ({ is: 'go' } as const) : judgeSlot(question.waited ? { ...facts, ...settled(facts) } : facts);
   if (judged.is === 'skip') return { slot, decision: judged, backfill: false };
-  const earlier = policy.overlap === 'allow' ? null : await earlierShell(parts, question.chain, timing, question.now);
+  const earlier = policy.overlap === 'allow' ? null : await earlierShell(parts, question.chain, timing);
   const decision = overlapped(question, timing, earlier) ?? { is: 'go', byHand, lateMs };
   return { slot, decision, backfill: false };
 }
@@ -100,15 +105,16 @@ function settled({ policy }: SlotFacts): Pick<SlotFacts, 'newer' | 'policy'> {
   return { newer: [], policy: { ...policy, catchUp: 'all' } };
 }
 
-function overlapped(question: SlotQuestion, timing: SlotTiming, earlier: SeenShell | null): SlotDecision | null {
-  const judged = judgeOverlap(timing.policy.overlap, earlier === null ? 'none' : 'open');
+function overlapped(question: SlotQuestion, { policy, slot }: SlotTiming, earlier: SeenShell | null): SlotDecision | null {
+  const judged = judgeOverlap(policy.overlap, earlier === null ? 'none' : earlier.decided ? 'open' : 'undecided');
   if (judged === 'go' || earlier === null) return null;
   if (judged === 'overlapped') {
     const reason = `the run of slot ${earlier.slot} was still open, and overlap is skip`;
-    return { is: 'skip', kind: 'overlapped', reason: withCommand(reason, { id: question.chain, date: timing.slot.date }) };
+    return { is: 'skip', kind: 'overlapped', reason: withCommand(reason, { id: question.chain, date: slot.date }) };
   }
-  const { workflowId, runId, slot } = earlier;
-  return { is: judged, earlier: { workflowId, runId, slot } };
+  const ref: ShellRef = { workflowId: earlier.workflowId, runId: earlier.runId, slot: earlier.slot };
+  if (judged === 'cancel') return { is: 'cancel', earlier: ref };
+  return { is: 'wait', earlier: ref, until: judged === 'wait' ? 'closed' : 'decided' };
 }
 
 function factsOf(question: Pick<SlotQuestion, 'chain' | 'now'>, timing: SlotTiming): SlotFacts {
@@ -140,11 +146,19 @@ async function isByHand(parts: SlotParts, question: SlotQuestion, timing: SlotTi
   if (question.shell.workflowId !== shellId(question.chain, timing.slot.scheduledFor)) return true;
   if (latenessOf(facts) <= LATE_MS && judgeSlot(facts).is === 'go') return false;
   const [schedule, newer] = await Promise.all([
-    seeSchedule(parts.client, question.chain),
+    knownSchedule(parts, question.chain),
     newerShells(parts, question.chain, timing, facts),
   ]);
   if (schedule !== null && (schedule.paused || facts.slot < schedule.created)) return true;
   return newer.some(({ started }) => started < question.shell.started - BY_HAND_AFTER_MS);
+}
+
+function knownSchedule({ client, schedules }: SlotParts, id: string): ReturnType<typeof seeSchedule> {
+  const known = schedules.get(id);
+  if (known !== undefined && known.until > performance.now()) return known.seen;
+  const seen = seeSchedule(client, id);
+  schedules.set(id, { until: performance.now() + SCHEDULE_KNOWN_FOR_MS, seen });
+  return seen;
 }
 
 /** Shells of the next due slots, and of the newest. */
@@ -158,10 +172,10 @@ async function newerShells(parts: SlotParts, id: string, { rules }: SlotTiming, 
 
 /**
  * The newest earlier slot whose shell is open, and which has its turn before ours. Not one somebody asked for by hand
- * (a backfill does not hold up fresh runs), nor one that will be left out itself. The nearest are described, which is
- * always true; older open ones are listed, a second behind.
+ * (a backfill does not hold up fresh runs). The nearest are described, which is always true; older open ones are listed,
+ * a second behind.
  */
-async function earlierShell(parts: SlotParts, id: string, timing: SlotTiming, now: number): Promise<SeenShell | null> {
+async function earlierShell(parts: SlotParts, id: string, timing: SlotTiming): Promise<SeenShell | null> {
   const slot = timing.slot.scheduledFor;
   const looked: SeenShell[] = [];
   const rules = withoutBeginning(timing.rules);
@@ -169,13 +183,13 @@ async function earlierShell(parts: SlotParts, id: string, timing: SlotTiming, no
   for (let at = 0; at < near.length && !looked.some(hadItsTurn); at += AT_ONCE) {
     const seen = await Promise.all(near.slice(at, at + AT_ONCE).map((instant) => seeShell(parts, id, instant)));
     for (const shell of seen) if (shell !== null) looked.push(shell);
-    const found = looked.find((shell) => shell.open && counts(parts, id, timing, shell, looked, now));
+    const found = looked.find((shell) => shell.open && !wasAskedFor(shell, looked));
     if (found) return found;
   }
   for (const instant of await openSlotsBefore(parts, id, slot)) {
     if (looked.some((known) => known.slot === instant)) continue;
     const shell = await seeShell(parts, id, instant);
-    if (shell?.open && counts(parts, id, timing, shell, looked, now)) return shell;
+    if (shell?.open && !wasAskedFor(shell, looked)) return shell;
   }
   return null;
 }
@@ -185,16 +199,7 @@ function hadItsTurn(shell: SeenShell): boolean {
   return !shell.open && shell.skipped === null;
 }
 
-function counts(
-  parts: SlotParts,
-  id: string,
-  { rules }: SlotTiming,
-  shell: SeenShell,
-  looked: readonly SeenShell[],
-  now: number,
-): boolean {
-  if (looked.some(({ slot, started }) => slot > shell.slot && started < shell.started - BY_HAND_AFTER_MS)) return false;
-  if (shell.decided) return true;
-  const timing = timingOfSlot(parts.registry, { chain: id, slot: shell.slot, ...rules });
-  return timing.fit !== 'due' || judgeSlot(factsOf({ chain: id, now }, timing)).is === 'go';
+/** A newer slot's shell was there long before. */
+function wasAskedFor(shell: SeenShell, looked: readonly SeenShell[]): boolean {
+  return looked.some(({ slot, started }) => slot > shell.slot && started < shell.started - BY_HAND_AFTER_MS);
 }

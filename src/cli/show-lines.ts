@@ -33,7 +33,7 @@ export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string
     ...tasks.map((task) => taskLine(task, line)),
     ...(tasks.length === 0 && run.end === null ? ['  Its tasks are not known: no worker answers for it.'] : []),
     ...heldLine(run, context),
-    ...fields([['reason', told]], context),
+    ...fields([['reason', told], ...lateField(run)], context),
     ...askedLines(
       'rerun',
       input?.rerun && { what: `${[input.rerun.mode, input.rerun.task].filter(Boolean).join(' ')}, `, ...input.rerun },
@@ -64,6 +64,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
         ['chain', input?.chain ?? null],
         ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
         ['reason', reasonOf(run, result)],
+        ...lateField(run),
       ],
       context,
     ),
@@ -98,6 +99,10 @@ function headLine(
   const how = run.end === null ? `${state.word} for ${took}` : `${state.word}${attempts} in ${took}`;
   const kind = run.kind === 'shell' ? ', a shell' : '';
   return `${runName(run)}${kind} ${out.paint(state.colour, how)}, started ${whenText(run.started, zone, now)} ${zone}`;
+}
+
+function lateField({ result }: RunView): [string, string][] {
+  return result?.late === true ? [['late', 'it began after its deadline, and so had none']] : [];
 }
 
 function pendingLines({ pending }: RunView, context: ShowContext): string[] {

@@ -1,5 +1,6 @@
 /** Runs as visibility lists them: about one second behind the truth. */
 import { WORKFLOWS } from '../plan/names.js';
+import { quoted } from './query.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
 
@@ -25,19 +26,36 @@ export async function listRuns(server: Server, filter: RunFilter): Promise<RunSu
     `${name} = ${quoted(filter.id)}`,
     ...(filter.since === undefined ? [] : [`TaskDate >= ${quoted(filter.since)}`]),
   ].join(' AND ');
+  const runs = await newestOf(server, query, filter.limit ?? 200, ({ kind, id }) => kind === filter.kind && id === filter.id);
+  return runs.sort((a, b) => (a.runKey! < b.runKey! ? 1 : -1));
+}
+
+/**
+ * The same for a schedule's id, whether it is a chain's or a task's, between two dates (`YYYYMMDD`, both included), in no
+ * order. Of one-shots too, whose date lies there.
+ */
+export async function listScheduledRuns(server: Server, id: string, since: string, until: string): Promise<RunSummary[]> {
+  const chain = `WorkflowType = ${quoted(WORKFLOWS.runChain)} AND ChainName = ${quoted(id)}`;
+  const task = `WorkflowType = ${quoted(WORKFLOWS.runTask)} AND TaskName = ${quoted(id)}`;
+  const query = [
+    `TaskQueue = ${quoted(server.taskQueue)}`,
+    `((${chain}) OR (${task}))`,
+    `TaskDate >= ${quoted(since)}`,
+    `TaskDate <= ${quoted(until)}`,
+  ].join(' AND ');
+  return await newestOf(server, query, Infinity, (run) => (run.kind === 'chain' || run.kind === 'task') && run.id === id);
+}
+
+async function newestOf(server: Server, query: string, limit: number, fits: (run: RunSummary) => boolean): Promise<RunSummary[]> {
   const newest = new Map<string, RunSummary>();
-  let left = filter.limit ?? 200;
-  for await (const info of server.client.workflow.list({ query, pageSize: Math.min(left, 200) })) {
+  let left = limit;
+  for await (const info of server.client.workflow.list({ query, pageSize: Math.min(left, 1_000) })) {
     const run = summaryOf(info);
-    if (run.kind === filter.kind && run.id === filter.id && run.runKey !== null) {
+    if (fits(run) && run.runKey !== null) {
       const known = newest.get(run.runKey);
       if (known === undefined || known.started < run.started) newest.set(run.runKey, run);
     }
     if (--left <= 0) break;
   }
-  return [...newest.values()].sort((a, b) => (a.runKey! < b.runKey! ? 1 : -1));
-}
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return [...newest.values()];
 }

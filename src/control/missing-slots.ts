@@ -1,32 +1,13 @@
-/** Slots that fell due and have no run. */
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { canonicalId, shellId } from '../plan/ids.js';
-import { slotsUnder, type Rules } from '../registry/rules.js';
+/** Slots that fell due and that nothing ever came of: in a pause, say, or while no server was there for too long. */
 import type { Slot } from '../time/slots.js';
-import { eachOf } from './each-of.js';
 import type { Server } from './server.js';
+import { readSlots, type RuledSchedule } from './slot-records.js';
 
-/** Placeholder until the visibility-based look is merged. */
-export async function missingSlots(
-  server: Server,
-  schedule: { id: string; rules: Rules; keyedBy: 'date' | 'slot' },
-  from: number,
-  to: number,
-): Promise<Slot[]> {
-  const slots = slotsUnder(schedule.rules, from, to).slice(-1_000);
-  const found = await eachOf(slots, async ({ runKey, scheduledFor }) => {
-    const ids = [shellId(schedule.id, scheduledFor), canonicalId(schedule.id, runKey)];
-    return (await Promise.all(ids.map((id) => exists(server, id)))).includes(true);
-  });
-  return slots.filter((_, at) => !found[at]);
-}
-
-async function exists({ client }: Server, workflowId: string): Promise<boolean> {
-  try {
-    await client.workflow.getHandle(workflowId).describe();
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+/**
+ * The slots of a window (both ends belong to it; epoch milliseconds) with neither a shell, whatever its end, nor a run of
+ * their run key, in order. The caller bounds the window by when the schedule was made and by how long runs are kept.
+ */
+export async function missingSlots(server: Server, schedule: RuledSchedule, from: number, to: number): Promise<Slot[]> {
+  const { slots } = await readSlots(server, schedule, from, to);
+  return slots.filter(({ shell, run }) => shell === null && run === null).map(({ slot }) => slot);
 }

@@ -58,21 +58,17 @@ export function judgeSlot(facts: SlotFacts): SlotJudgement {
 }
 
 /**
- * What a slot does about an earlier one whose run is under way.
- * A slot somebody asked for by hand never comes here, unless it was asked for in order.
+ * What a slot does about an earlier one whose shell is open. One that is undecided may yet be left out itself: only who
+ * waits for it anyway need not know. A slot somebody asked for by hand never comes here, unless it was asked for in order.
  */
-export function judgeOverlap(overlap: Overlap, earlier: 'none' | 'open'): 'go' | 'wait' | 'cancel' | 'overlapped' {
-  if (earlier === 'none') return 'go';
-  switch (overlap) {
-    case 'allow':
-      return 'go';
-    case 'queue':
-      return 'wait';
-    case 'cancel':
-      return 'cancel';
-    case 'skip':
-      return 'overlapped';
-  }
+export function judgeOverlap(
+  overlap: Overlap,
+  earlier: 'none' | 'undecided' | 'open',
+): 'go' | 'wait' | 'wait_for_decision' | 'cancel' | 'overlapped' {
+  if (earlier === 'none' || overlap === 'allow') return 'go';
+  if (overlap === 'queue') return 'wait';
+  if (earlier === 'undecided') return 'wait_for_decision';
+  return overlap === 'cancel' ? 'cancel' : 'overlapped';
 }
 
 /** The command that runs a slot left out after all. `date` is `YYYYMMDD`. */

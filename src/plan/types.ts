@@ -433,8 +433,8 @@ export type SlotDecision =
   /** `byHand`: somebody asked for it, so nothing was judged. `lateMs`: beyond its time and its jitter. */
   | { is: 'go'; byHand: boolean; lateMs: number }
   | { is: 'skip'; kind: SlotResult['kind']; reason: string }
-  /** For an earlier slot's shell to close, or to have it closed; then it is decided again. */
-  | { is: 'wait'; earlier: ShellRef }
+  /** For an earlier slot's shell to be decided or closed, or to have it closed; then this one is decided again. */
+  | { is: 'wait'; earlier: ShellRef; until: 'decided' | 'closed' }
   | { is: 'cancel'; earlier: ShellRef };
 
 /** What is asked about a slot. */

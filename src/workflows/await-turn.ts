@@ -7,25 +7,27 @@ import { lookups, waits, waitsWithin } from './engine.js';
 /** A wait longer than this is told of. Milliseconds. */
 const NOTICE_AFTER_MS = DAY;
 
-/** Waits until the earlier slot's shell has closed, however it ended. */
+/** Waits until the earlier slot's shell has closed, however it ended, or is decided, where that is enough. */
 export async function awaitTurn(
   schedule: string,
   slot: string,
-  { is, earlier }: Extract<SlotDecision, { is: 'wait' | 'cancel' }>,
+  decision: Extract<SlotDecision, { is: 'wait' | 'cancel' }>,
 ): Promise<void> {
-  if (is === 'cancel') {
+  const { earlier } = decision;
+  const until = decision.is === 'wait' ? decision.until : 'closed';
+  if (decision.is === 'cancel') {
     setCurrentDetails(`Stops the slot before, ${earlier.slot}: overlap is cancel`);
     await lookups.cancelShell(earlier, `the slot ${slot} of ${schedule} is due, and overlap is cancel`);
   } else {
-    setCurrentDetails(`Waits for the slot before, ${earlier.slot}: overlap is queue`);
+    setCurrentDetails(`Waits for the slot before, ${earlier.slot}, to be ${until}`);
   }
   try {
-    return await waitsWithin(NOTICE_AFTER_MS).awaitShell(earlier, schedule);
+    return await waitsWithin(NOTICE_AFTER_MS).awaitShell(earlier, schedule, until);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
   }
   const text = `slot ${slot} of ${schedule} has waited for over 24 hours: the run of slot ${earlier.slot} is still open. See it: daychain show ${earlier.workflowId}`;
   log.warn(text, { earlier: earlier.workflowId });
   setCurrentDetails(`**Notice**: ${text}`);
-  await waits.awaitShell(earlier, schedule);
+  await waits.awaitShell(earlier, schedule, until);
 }
