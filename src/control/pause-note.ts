@@ -26,3 +26,15 @@ export function readPauseNote(note: string | null): PauseNote | null {
   const [, by = '', at = '', until = null, reason = null] = match;
   return { by, at, until, reason };
 }
+
+const RESUMED = new RegExp(`^resumed by .+ at (${INSTANT})$`);
+
+/** What a schedule says once a pause is over: by it is known that nothing of the pause is still to come. */
+export function resumeNote(by: string, at: string): string {
+  return `resumed by ${by} at ${at}`.slice(0, MAX_NOTE);
+}
+
+/** ISO instant of the last resumption, where a note tells it. */
+export function resumedAt(note: string | null | undefined): string | null {
+  return RESUMED.exec(note ?? '')?.[1] ?? null;
+}

@@ -9,7 +9,7 @@ import type { Slot } from '../time/slots.js';
 import { instantText } from '../time/zones.js';
 import { Refused } from './errors.js';
 import { missingSlots } from './missing-slots.js';
-import { pauseNote, readPauseNote, type PauseNote } from './pause-note.js';
+import { pauseNote, readPauseNote, resumeNote, type PauseNote } from './pause-note.js';
 import { OUR_NOTE, readSchedule, type ExistingSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 import { startSlot } from './start-slot.js';
@@ -79,9 +79,10 @@ export async function resumeSchedule(
   const existing = await ownSchedule(server, project, id);
   const nothing: Resumed = { id, outcome: 'not_paused', missing: [], started: [] };
   if (!existing.paused || (options.only !== undefined && existing.note !== options.only)) return nothing;
+  const note = resumeNote(server.by, instantText(Date.now()));
   await writeSchedule(server, id, (previous) => {
     if (!previous.state.paused || (previous.state.note ?? null) !== existing.note) return null;
-    return { next: { ...previous, state: { ...previous.state, paused: false, note: '' } }, lost: [] };
+    return { next: { ...previous, state: { ...previous.state, paused: false, note } }, lost: [] };
   });
   if (options.only === undefined) await forgetEnd(server, id);
   const missing = await missedInPause(server, existing);

@@ -13,6 +13,7 @@ import type { Rules } from '../registry/rules.js';
 import { ruleOf, slotsUnder } from '../registry/rules.js';
 import type { Slot } from '../time/slots.js';
 import { tokenKeeping } from './conflict-token.js';
+import { resumedAt } from './pause-note.js';
 import { rulesIn } from './schedule-record.js';
 import { startSlot } from './start-slot.js';
 
@@ -100,10 +101,16 @@ async function shown(writer: Writer, id: string, previous: ScheduleDescription):
 async function newestDueAppears(writer: Writer, schedule: ScheduleDescription): Promise<void> {
   const rules = rulesIn(schedule);
   const now = Date.now();
-  const due = dueSlots(rules, Math.max(now - OLDEST_DUE_MS, schedule.info.createdAt.getTime()), now).at(-1);
+  const due = dueSlots(rules, Math.max(now - OLDEST_DUE_MS, startsSince(schedule)), now).at(-1);
   if (due === undefined) return;
   const until = Date.now() + CATCHES_UP_WITHIN_MS;
   while (!(await hasShell(writer, schedule.scheduleId, due)) && Date.now() < until) await pause(LOOK_EVERY_MS);
+}
+
+/** Since when the server starts slots: since the schedule was made, or its last pause ended, where that is on record. */
+function startsSince({ info, state }: ScheduleDescription): number {
+  const resumed = resumedAt(state.note);
+  return Math.max(info.createdAt.getTime(), resumed === null ? 0 : Date.parse(resumed));
 }
 
 /** Slots that have fallen due, jitter included: the server has started them or never will. */
@@ -120,7 +127,7 @@ async function startAbsent(
   const jitter = Math.max(ruleOf(rules)?.jitterMs ?? 0, ruleOf(rulesIn(previous))?.jitterMs ?? 0);
   const from = previous.state.paused ? at : at - LOOK_BACK_MS - jitter;
   const to = after.state.paused ? at : Date.now();
-  const around = slotsUnder(rules, Math.max(from, previous.info.createdAt.getTime()), to);
+  const around = slotsUnder(rules, Math.max(from, startsSince(previous)), to);
   const lost = new Set(desired.lost.map(({ scheduledFor }) => scheduledFor));
   const started: Slot[] = [];
   // Oldest first, as the server would: a later slot may wait for the one before.

@@ -301,7 +301,7 @@ export interface ScheduledChainInput {
   rule?: ScheduleRule;
   /** Rules that held before this one, newest first: what was due under them is looked up there. */
   earlier?: EndedRule[];
-  /** Somebody asked for this slot: it runs however late it is. `inOrder`: its overlap is judged all the same. */
+  /** Somebody asked for this slot: it runs however late it is. `inOrder`: after those before it. */
   asked?: Asked & { inOrder?: boolean };
 }
 

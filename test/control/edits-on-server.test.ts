@@ -174,7 +174,10 @@ describe('a pause', () => {
     const [outlook] = await readOutlook(server, project.name, [daily(id, '16:00')], 3, Date.now());
     expect(outlook).toMatchObject({ state: 'paused', slots: [], missed: [] });
     expect(await resumeSchedule(server, project.name, id, { catchUp: false })).toMatchObject({ outcome: 'resumed', missing: [] });
-    expect(await readSchedule(server.client, id)).toMatchObject({ paused: false, note: null });
+    expect(await readSchedule(server.client, id)).toMatchObject({
+      paused: false,
+      note: expect.stringMatching(/^resumed by tests at /),
+    });
     expect(await resumeSchedule(server, project.name, id, { catchUp: false })).toMatchObject({ outcome: 'not_paused' });
   });
 
