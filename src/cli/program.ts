@@ -44,6 +44,11 @@ const GROUPS: Record<string, Entry[]> = {
     },
     { name: 'list', summary: 'Chains and tasks of the project', load: () => import('./commands/list.js') },
     { name: 'status', summary: 'How the chains are doing, and what wants a look', load: () => import('./commands/status.js') },
+    {
+      name: 'preview',
+      summary: "When a schedule is due: a chain's, or any other",
+      load: () => import('./commands/preview.js'),
+    },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {

@@ -1,8 +1,8 @@
 /** Instants and the local dates they fall on. Instants are ISO texts in UTC without milliseconds: `2026-02-03T05:00:00Z`. */
 import { Temporal } from 'temporal-polyfill/implementation';
 import { clockOf } from './clock.js';
-import { dateOf, dayOf } from './dates.js';
-import { civilDay, DAY_MS } from './days.js';
+import { dashed, dateOf, dayOf } from './dates.js';
+import { DAY_MS } from './days.js';
 
 const SLOT_KEY = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
@@ -36,10 +36,17 @@ export function instantText(instant: string | number): string {
 
 /** The same for a local time, in milliseconds as the wall clock counts them: `2026-02-03T06:00:00`. */
 export function localText(local: number): string {
-  const { year, month, day } = civilDay(Math.floor(local / DAY_MS));
-  const seconds = Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / 1_000);
-  const time = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(':');
-  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}T${time}`;
+  const day = Math.floor(local / DAY_MS);
+  const seconds = Math.floor((local - day * DAY_MS) / 1_000);
+  return `${dayText(day)}T${minuteText(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`;
+}
+
+/** An instant as local time with its offset: `2026-02-03T06:00:00+01:00`. */
+export function localInstantText(instant: number, zone: string): string {
+  const offset = clockOf(zone).offsetAt(instant);
+  const seconds = Math.abs(offset) / 1_000;
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, ...(seconds % 60 > 0 ? [seconds % 60] : [])];
+  return `${localText(instant + offset)}${offset < 0 ? '-' : '+'}${parts.map(twoDigits).join(':')}`;
 }
 
 /**
@@ -85,6 +92,20 @@ export function instantOfSlotKey(runKey: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Texts of the last day asked for: slots come day by day. */
+let lastDay = { number: NaN, text: '' };
+
+function dayText(number: number): string {
+  if (lastDay.number !== number) lastDay = { number, text: dashed(dateOf(number)) };
+  return lastDay.text;
+}
+
+const minuteTexts: string[] = [];
+
+function minuteText(minute: number): string {
+  return (minuteTexts[minute] ??= `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`);
 }
 
 function twoDigits(n: number): string {
