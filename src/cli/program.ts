@@ -45,6 +45,11 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'list', summary: 'Chains and tasks of the project', load: () => import('./commands/list.js') },
     { name: 'status', summary: 'How the chains are doing, and what wants a look', load: () => import('./commands/status.js') },
     { name: 'next', summary: 'What is due next, and what stands in its way', load: () => import('./commands/next.js') },
+    {
+      name: 'preview',
+      summary: "When a schedule is due: a chain's, or any other",
+      load: () => import('./commands/preview.js'),
+    },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
     {
       name: 'plan',

@@ -31,9 +31,14 @@ function foldedTimes(times: readonly number[]): CalendarTimes[] {
   });
 }
 
+/** Days as days of months, without a word of weekdays. */
+export function foldedDates(days: readonly number[]): CalendarDays[] {
+  return foldedBy(days, listedDays);
+}
+
 /** Listed days fold well where they keep their place in the month, weekdays where they keep it in the week: the shorter is taken. */
-export function foldedDays(days: readonly number[]): CalendarDays[] {
-  const listed = foldedBy(days, listedDays);
+function foldedDays(days: readonly number[]): CalendarDays[] {
+  const listed = foldedDates(days);
   const weekly = foldedBy(days, weeklyDays);
   return weekly.length < listed.length ? weekly : listed;
 }

@@ -1,6 +1,6 @@
 /** Instants as people write them: in UTC, with an offset, or as a local time of a zone. */
 import { clockOf } from './clock.js';
-import { parseDate } from './dates.js';
+import { dayOf, parseDate } from './dates.js';
 import { DAY_MS, dayNumber } from './days.js';
 import { FIRST_YEAR, LAST_YEAR } from './moments.js';
 import { instantText, localText } from './zones.js';
@@ -43,6 +43,30 @@ export function parseSlotInstant(text: string, zone: string): number {
   const instant = parseInstant(text, zone);
   if (instant >= yearStart(FIRST_YEAR) && instant < yearStart(LAST_YEAR + 1)) return instant;
   throw new RangeError(`${JSON.stringify(text)} lies outside the years ${FIRST_YEAR} to ${LAST_YEAR}`);
+}
+
+/** The years that windows may reach into: beyond, nobody knows the clocks. */
+const [FIRST_WINDOW_YEAR, LAST_WINDOW_YEAR] = [1900, 2199];
+
+/** Where a window of slots begins: a date with its first instant, or an instant. Epoch milliseconds. @throws RangeError in words */
+export function startOfWindow(text: string, zone: string): number {
+  return inWindowYears(text, isDateText(text) ? clockOf(zone).startOfDay(dayOf(parseDate(text))) : parseInstant(text, zone));
+}
+
+/** Where it ends, which belongs to it: a date with its last second, or an instant. @throws RangeError in words */
+export function endOfWindow(text: string, zone: string): number {
+  if (!isDateText(text)) return inWindowYears(text, parseInstant(text, zone));
+  return inWindowYears(text, clockOf(zone).startOfDay(dayOf(parseDate(text)) + 1) - 1_000);
+}
+
+/** Whether a text means a date rather than an instant. */
+export function isDateText(text: string): boolean {
+  return /^[\d-]{8,10}$/.test(text);
+}
+
+function inWindowYears(text: string, instant: number): number {
+  if (instant >= yearStart(FIRST_WINDOW_YEAR) - DAY_MS && instant < yearStart(LAST_WINDOW_YEAR + 1) + DAY_MS) return instant;
+  throw new RangeError(`${JSON.stringify(text)} lies outside the years ${FIRST_WINDOW_YEAR} to ${LAST_WINDOW_YEAR}`);
 }
 
 /** The first instant of a year in UTC. */

@@ -1,7 +1,7 @@
 /** Reads what stands around a form: `from`, `until`, `except`. */
 import { clockOf } from './clock.js';
 import { dashed, dayOf, parseDate } from './dates.js';
-import { parseSlotInstant } from './instants.js';
+import { isDateText, parseSlotInstant } from './instants.js';
 import { isFields, shown, within, type Fields, type Refuse } from './problem.js';
 import type { Bound, Limits } from './rule.js';
 import { instantText } from './zones.js';
@@ -49,7 +49,7 @@ function readBound(refuse: Refuse, value: unknown, zone: string): Bound | null |
   if (value === undefined) return null;
   if (typeof value !== 'string') return refuse('', value, `${shown(value)} is neither a date, like '2026-03-01', nor an instant`);
   try {
-    return /^[\d-]{8,10}$/.test(value) ? { date: parseDate(value) } : { instant: parseSlotInstant(value, zone) };
+    return isDateText(value) ? { date: parseDate(value) } : { instant: parseSlotInstant(value, zone) };
   } catch (error) {
     return refuse(
       '',

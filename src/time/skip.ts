@@ -3,7 +3,7 @@ import { calendar, upTo, type CalendarSpec, type CalendarTimes } from './calenda
 import type { ZoneClock } from './clock.js';
 import { dayOf } from './dates.js';
 import { DAY_MS } from './days.js';
-import { foldedDays } from './fold.js';
+import { foldedDates } from './fold.js';
 import { yearStart } from './instants.js';
 import { FIRST_YEAR, LAST_YEAR } from './moments.js';
 import type { Limits } from './rule.js';
@@ -55,7 +55,7 @@ function skipped(
   times: CalendarTimes = { hours: HOURS, minutes: MINUTES, seconds: SECONDS },
 ): CalendarSpec[] {
   if (times.hours.length === 0 || times.minutes.length === 0) return [];
-  return foldedDays(days).map((one) => calendar(one, times));
+  return foldedDates(days).map((one) => calendar(one, times));
 }
 
 function daysFrom(first: number, last: number): number[] {

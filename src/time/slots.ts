@@ -38,16 +38,7 @@ export function slotOf(schedule: CompiledSchedule, instant: string | number): Sl
 
 /** The slots of a window, in order. Both ends belong to it; `from` and `to` are epoch milliseconds or ISO instants. */
 export function slotsBetween(schedule: CompiledSchedule, from: string | number, to: string | number): Slot[] {
-  return [...eachSlot(schedule, from, to)];
-}
-
-/** As slotsBetween, one after the other: for windows that may hold more than anybody wants. */
-export function* eachSlot(
-  schedule: CompiledSchedule,
-  from: string | number,
-  to: string | number,
-): Generator<Slot, void, undefined> {
-  for (const due of dueBetween(readySchedule(schedule), epochMs(from), epochMs(to))) yield slotAt(schedule, due);
+  return Array.from(dueBetween(readySchedule(schedule), epochMs(from), epochMs(to)), (due) => slotAt(schedule, due));
 }
 
 /** How far a look for slots goes, in days, widening its window until there are enough. */

@@ -70,14 +70,17 @@ function sharedLimits({ rules }: CompiledSchedule): Limits | null {
   return others.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first! : null;
 }
 
-/** Whether a rule names a wall-clock time near a change of these years, be it one that is skipped or repeated. */
+/** Whether a rule names a wall-clock time that the server reads wrongly for a clock change of these years. */
 function isNearChange({ due, times, isDue }: ReadyRule, clock: ZoneClock, from: number, to: number): boolean {
   if (due.kind === 'every') return false;
   if (due.kind === 'at')
     return due.instants.some((at) => clock.changes(at - NEAR_CHANGE_MS + 1, at + NEAR_CHANGE_MS - 1).length > 0);
   return clock.changes(from, to).some(({ at, before, after }) => {
-    const first = at + Math.min(before, after) - NEAR_CHANGE_MS;
-    const last = at + Math.max(before, after) + NEAR_CHANGE_MS;
+    const midnight = Math.ceil((at + before) / DAY_MS) * DAY_MS;
+    // The server asks midnight for a day's weekday. Where a gap swallows it, the answer is the day before's, all day long.
+    const misread = midnight < at + after && due.moments.weekdays !== null;
+    const first = misread ? midnight - DAY_MS - 1 : at + Math.min(before, after) - NEAR_CHANGE_MS;
+    const last = misread ? midnight + DAY_MS : at + Math.max(before, after) + NEAR_CHANGE_MS;
     for (let day = Math.floor(first / DAY_MS); day * DAY_MS < last; day++) {
       if (isDue(day) && times.some((time) => isBetween(day * DAY_MS + time * 60_000, first, last))) return true;
     }
@@ -138,7 +141,8 @@ function bounds({ from, until }: Limits, zone: string): Pick<ScheduleSpec, 'star
 /** A slot whose local time is no other's, to stand in a calendar beside intervals, which have no place for a comment. */
 function steadySlot(ready: ReadySchedule): number {
   let last = 0;
-  for (const { at } of dueBetween(ready, yearStart(FIRST_YEAR), yearStart(LAST_YEAR + 1) - 1)) {
+  // A day later, so that no local time belongs to the year before, which the server does not know.
+  for (const { at } of dueBetween(ready, yearStart(FIRST_YEAR) + DAY_MS, yearStart(LAST_YEAR + 1) - 1)) {
     if (ready.clock.steadyOffset(ready.clock.dayAt(at)) !== null) return at;
     last = at;
   }

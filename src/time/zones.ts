@@ -1,8 +1,8 @@
 /** Instants and the local dates they fall on. Instants are ISO texts in UTC without milliseconds: `2026-02-03T05:00:00Z`. */
 import { Temporal } from 'temporal-polyfill/implementation';
 import { clockOf } from './clock.js';
-import { dateOf, dayOf } from './dates.js';
-import { civilDay, DAY_MS } from './days.js';
+import { dashed, dateOf, dayOf } from './dates.js';
+import { DAY_MS } from './days.js';
 
 const SLOT_KEY = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
@@ -36,10 +36,17 @@ export function instantText(instant: string | number): string {
 
 /** The same for a local time, in milliseconds as the wall clock counts them: `2026-02-03T06:00:00`. */
 export function localText(local: number): string {
-  const { year, month, day } = civilDay(Math.floor(local / DAY_MS));
-  const seconds = Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / 1_000);
-  const time = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(':');
-  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}T${time}`;
+  const day = Math.floor(local / DAY_MS);
+  const seconds = Math.floor((local - day * DAY_MS) / 1_000);
+  return `${dayText(day)}T${minuteText(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`;
+}
+
+/** An instant as local time with its offset: `2026-02-03T06:00:00+01:00`. */
+export function localInstantText(instant: number, zone: string): string {
+  const offset = clockOf(zone).offsetAt(instant);
+  const seconds = Math.abs(offset) / 1_000;
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, ...(seconds % 60 > 0 ? [seconds % 60] : [])];
+  return `${localText(instant + offset)}${offset < 0 ? '-' : '+'}${parts.map(twoDigits).join(':')}`;
 }
 
 /**
@@ -72,7 +79,7 @@ export function firstInstant(date: string, zone: string): string {
 export function wallClock(date: string, time: string, zone: string): string {
   const clock = clockOf(zone);
   const local = localOf(date, time);
-  return zonedText(clock.instantsAt(local)[0] ?? clock.gapAt(local)!.at, zone);
+  return localInstantText(clock.instantsAt(local)[0] ?? clock.gapAt(local)!.at, zone);
 }
 
 /** The run key of a slot: `20260203T050000Z`. */
@@ -97,23 +104,24 @@ export function instantOfSlotKey(runKey: string): string | null {
   }
 }
 
-/** The instants at which a zone's clocks show a time (`HH:MM:SS`) on a date: none in a gap, two where they are set back. */
-export function instantsOfLocal(date: string, time: string, zone: string): string[] {
-  return clockOf(zone).instantsAt(localOf(date, time)).map(instantText);
-}
-
-/** An instant as a zone's clocks show it, with their offset: `2026-02-03T06:00:00+01:00`. */
-export function zonedText(instant: string | number, zone: string): string {
-  const at = epochMs(instant);
-  const offset = clockOf(zone).offsetAt(at);
-  const minutes = Math.abs(Math.round(offset / 60_000));
-  return `${localText(at + offset)}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
-}
-
 /** Milliseconds as the wall clock counts them; the time is `HH:MM`, with seconds or without. */
 function localOf(date: string, time: string): number {
   const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
   return dayOf(date) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1_000;
+}
+
+/** Texts of the last day asked for: slots come day by day. */
+let lastDay = { number: NaN, text: '' };
+
+function dayText(number: number): string {
+  if (lastDay.number !== number) lastDay = { number, text: dashed(dateOf(number)) };
+  return lastDay.text;
+}
+
+const minuteTexts: string[] = [];
+
+function minuteText(minute: number): string {
+  return (minuteTexts[minute] ??= `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`);
 }
 
 function twoDigits(n: number): string {

@@ -6,7 +6,7 @@ import { readOutlook, type ScheduleOutlook } from '../../control/next.js';
 import { BadInput } from '../../control/errors.js';
 import { TemporalUnreachable } from '../../connections/temporal.js';
 import type { Slot } from '../../time/slots.js';
-import { zonedText } from '../../time/zones.js';
+import { localInstantText } from '../../time/zones.js';
 import { EXIT } from '../exit-codes.js';
 import { missingText } from '../missing-text.js';
 import type { Output } from '../output.js';
@@ -130,7 +130,7 @@ function stateLines({ id, state, note, timezone, slots }: ScheduleOutlook, now: 
 function slotJson({ slot, of }: Coming) {
   return {
     nominal: slot.scheduledFor,
-    local: zonedText(slot.scheduledFor, of.timezone),
+    local: localInstantText(Date.parse(slot.scheduledFor), of.timezone),
     date: slot.date,
     run_key: slot.runKey,
     id: of.id,
