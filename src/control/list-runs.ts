@@ -35,7 +35,12 @@ export async function listRuns(server: Server, filter: RunFilter): Promise<RunSu
     }
     if (--left <= 0) break;
   }
-  return [...newest.values()].sort((a, b) => (a.runKey! < b.runKey! ? 1 : -1));
+  return [...newest.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+}
+
+/** One-shots have run keys without a date in them: they stand among the runs of their date. */
+function placeOf({ date, runKey }: RunSummary): string {
+  return `${date ?? ''} ${runKey}`;
 }
 
 function quoted(text: string): string {

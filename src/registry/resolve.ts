@@ -1,6 +1,7 @@
 /** Completes inputs of workflows: dates, run keys, slots, params, plans. */
 import { isRunKey } from '../plan/ids.js';
 import type {
+  ChainPlan,
   JsonObject,
   ResolvedChainInput,
   ResolvedTaskInput,
@@ -46,11 +47,17 @@ export function resolveChain(registry: Registry, input: RunChainInput, now?: num
   if (!input.plan && chain.brokenBecause !== undefined) {
     return { problem: `chain "${input.chain}" cannot run: ${chain.file}: ${chain.brokenBecause}`, notHere: true };
   }
-  return refusing(() => ({
-    ...input,
-    ...completeWhen(input, chain, now, 'chain'),
-    plan: input.plan ?? registry.plan(input.chain, { ...(input.params && { params: input.params }) }),
-  }));
+  return refusing(() => {
+    const when = completeWhen(input, chain, now, 'chain');
+    if (input.plan) return { ...input, ...when, plan: input.plan };
+    const plan = registry.plan(input.chain, { ...(input.params && { params: input.params }) });
+    return { ...input, ...when, plan: when.runKey === when.date ? plan : withoutSuccessKeys(plan) };
+  });
+}
+
+/** A date's success key says nothing of a run that is not the date's. */
+function withoutSuccessKeys(plan: ChainPlan): ChainPlan {
+  return { ...plan, tasks: plan.tasks.map((task) => ({ ...task, spec: { ...task.spec, successKeys: false } })) };
 }
 
 export function resolveSlot(

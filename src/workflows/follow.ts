@@ -31,6 +31,8 @@ export interface Start {
   /** Start again even if the ID has completed. A running one is still awaited. */
   repeat?: boolean;
   summary?: string;
+  /** Epoch milliseconds: a failure that is older is repeated. Default: this workflow's start. */
+  since?: number;
 }
 
 /** How it ended, and whether it was someone else's run. */
@@ -46,7 +48,7 @@ const MAX_STARTS = 10;
  * Being cancelled cancels a child of ours and leaves a run of somebody else's alone.
  */
 export async function startOrFollow(start: Start): Promise<Followed> {
-  const askedAt = workflowInfo().startTime.getTime();
+  const askedAt = start.since ?? workflowInfo().startTime.getTime();
   let policy: WorkflowIdReusePolicy = start.repeat ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE';
   for (let starts = 1; starts <= MAX_STARTS; starts++) {
     try {
