@@ -1,4 +1,5 @@
 /** Why a one-shot, or the run it stands for, is left as it is. */
+import { instantText } from '../time/zones.js';
 import { Refused } from './errors.js';
 import type { RunSummary } from './run-summary.js';
 import type { Server } from './server.js';
@@ -26,7 +27,7 @@ export function done(run: string, when: string | null): Refused {
   return new Refused(
     'done',
     [
-      `${run} has run already${when === null ? '' : `, at ${when}`}.`,
+      `${run} has run already${when === null ? '' : `, by ${instantText(when)}`}.`,
       'Another instant is another one-shot: --id another. To repeat this one: --replace --reason "…"',
     ].join('\n'),
     { workflowId: run },
