@@ -5,6 +5,7 @@ export const WORKFLOWS = {
   runChain: 'runChain',
   runTask: 'runTask',
   resumeLater: 'resumeLater',
+  oneShot: 'oneShot',
 } as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */
@@ -22,6 +23,10 @@ export const MEMO = {
   params: 'params',
   /** runTask, when cancelled: its TaskResult, with by whom. runChain, before it closes: its ChainResult. */
   result: 'result',
+  /** oneShot: its OneShotMemo. */
+  oneShot: 'oneShot',
+  /** oneShot: its Hold while it is held. */
+  held: 'held',
   /** Schedules: the project that owns them. */
   project: 'project',
   /** resumeLater: ISO instant at which a pause ends. */

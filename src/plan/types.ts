@@ -305,6 +305,31 @@ export interface ScheduledChainInput {
   asked?: Asked & { inOrder?: boolean };
 }
 
+/** Input of the oneShot workflow: a task or a chain, once, at an instant. */
+export interface OneShotInput {
+  id: string;
+  /** ISO instant. One that has passed is due at once. */
+  at: string;
+  /** Exactly one of task and chain. */
+  task?: string;
+  chain?: string;
+  /** As in RunTaskInput; of a chain as in RunChainInput. Checked again, by the files of then, when it is due. */
+  params?: JsonObject;
+  by?: string;
+  reason?: string | null;
+  /** Repeats the run even if it has completed. */
+  force?: Asked;
+}
+
+/** What a one-shot leaves in its memo, so that lists need no history. */
+export interface OneShotMemo extends Asked {
+  id: string;
+  at: string;
+  kind: 'task' | 'chain';
+  target: string;
+  params: JsonObject | null;
+}
+
 /** A schedule as its author wrote it, with its zone. */
 export interface ScheduleRule {
   schedule: Json;
@@ -357,6 +382,17 @@ export interface ChainProgress {
   status: Status;
   held: Hold | null;
   tasks: Record<string, { status: Status; kind: Kind | null; phase: Phase | null; reason: string | null }>;
+}
+
+export interface OneShotProgress {
+  kind: 'one_shot';
+  id: string;
+  at: string;
+  /** Workflow ID of the run it starts. */
+  run: string;
+  phase: 'waiting_for_instant' | 'held' | 'running';
+  detail: string;
+  held: Hold | null;
 }
 
 /** What an activity needs to run a task's body once. */

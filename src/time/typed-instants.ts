@@ -1,8 +1,8 @@
 /** Instants as people type them: with an offset, as local time of a zone, or from now. */
 import { durationMs } from '../plan/duration.js';
 import { clockOf } from './clock.js';
-import { instantText, localInstantText, localText } from './zones.js';
 import { parseInstant } from './instants.js';
+import { instantText, localInstantText } from './zones.js';
 
 const WITHOUT_OFFSET = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?$/;
 const FROM_NOW = /^(?:in |\+ ?)(.+)$/;
@@ -18,7 +18,8 @@ export function readInstant(text: string, zone: string, now: number): string {
   if (fromNow) return inRange(text, Math.ceil((now + durationMs(fromNow[1]!)) / 1_000) * 1_000);
   if (WITHOUT_OFFSET.test(text)) return inRange(text, localInstant(text, zone));
   if (/^\d{4}-?\d{2}-?\d{2}$/.test(text)) throw new RangeError(`${JSON.stringify(text)} is no instant: it names no time of day`);
-  return inRange(text, parseInstant(text, zone));
+  // What programs write has parts of a second: they are cut off.
+  return inRange(text, parseInstant(text.replace(/\.\d{1,9}(?=Z|[+-]|$)/i, ''), zone));
 }
 
 /** A schedule must do with a rule; a person can be asked which of two instants is meant. */
@@ -31,8 +32,8 @@ function localInstant(text: string, zone: string): number {
     throw new RangeError(`${text} comes twice in ${zone}, where the clocks are set back. Say which: ${both}`);
   }
   if (first !== undefined) return first;
-  const { at, before } = clock.gapAt(wall)!;
-  const last = localText(at + before - 60_000).slice(0, 16);
+  const { at } = clock.gapAt(wall)!;
+  const last = localInstantText(at - 60_000, zone);
   throw new RangeError(
     `${text} does not exist in ${zone}, where the clocks are set forward past it. Choose a time before or after: ${last} or ${localInstantText(at, zone)}`,
   );
