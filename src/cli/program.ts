@@ -45,6 +45,7 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'list', summary: 'Chains and tasks of the project', load: () => import('./commands/list.js') },
     { name: 'status', summary: 'How the chains are doing, and what wants a look', load: () => import('./commands/status.js') },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',
