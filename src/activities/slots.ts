@@ -4,11 +4,11 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { shellId } from '../plan/ids.js';
 import { MINUTE } from '../plan/limits.js';
-import { judgeOverlap, judgeSlot, latenessOf, LATE_MS, newerNeeded, type SlotFacts, withCommand } from '../plan/slot-decision.js';
+import { judgeOverlap, judgeSlot, latenessOf, LATE_MS, type SlotFacts, withCommand } from '../plan/slot-decision.js';
 import type { DueSlot, Looked, ShellRef, SlotDecision, SlotQuestion } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
 import { slotsAfter, slotsBefore, withoutBeginning } from '../registry/rule-slots.js';
-import { type SlotTiming, timingOfSlot } from '../registry/slot-timing.js';
+import { factsOf, type SlotTiming, timingOfSlot } from '../registry/slot-timing.js';
 import { epochMs } from '../time/zones.js';
 import { refused } from './looked.js';
 import { openSlotsBefore, seeSchedule, seeShell, type SeenShell, type ShellParts } from './shells.js';
@@ -86,7 +86,7 @@ interface Decided {
 async function decide(parts: SlotParts, question: SlotQuestion): Promise<Decided> {
   const timing = inTurn(timingOfSlot(parts.registry, question), question);
   const { slot, policy } = timing;
-  const facts = factsOf(question, timing);
+  const facts = factsOf(timing, question.chain, question.now);
   const inOrder = question.asked?.inOrder === true;
   const lateMs = latenessOf(facts);
   const byHand = !inOrder && !question.waited && (await isByHand(parts, question, timing, facts));
@@ -121,25 +121,6 @@ function overlapped(question: SlotQuestion, { policy, slot }: SlotTiming, earlie
   const ref: ShellRef = { workflowId: earlier.workflowId, runId: earlier.runId, slot: earlier.slot };
   if (judged === 'cancel') return { is: 'cancel', earlier: ref };
   return { is: 'wait', earlier: ref, until: judged === 'wait' ? 'closed' : 'decided' };
-}
-
-function factsOf(question: Pick<SlotQuestion, 'chain' | 'now'>, timing: SlotTiming): SlotFacts {
-  const { slot, policy, jitterMs, rules } = timing;
-  const at = epochMs(slot.scheduledFor);
-  const needed = newerNeeded(policy);
-  const others = (found: readonly { runKey: string }[]) =>
-    new Set(found.map(({ runKey }) => runKey).filter((runKey) => policy.catchUp === 'latest' || runKey !== slot.runKey)).size;
-  const newer = needed === Infinity ? [] : slotsAfter(rules, at, question.now - jitterMs, (found) => others(found) >= needed);
-  return {
-    id: question.chain,
-    date: slot.date,
-    runKey: slot.runKey,
-    slot: at,
-    now: question.now,
-    jitterMs,
-    policy,
-    newer: newer.map(({ runKey }) => runKey),
-  };
 }
 
 /**

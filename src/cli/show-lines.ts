@@ -93,7 +93,7 @@ function headLine(
 ): string {
   const result = run.result;
   const amber = result !== null && !isChainResult(result) && result.errors.length + result.warnings.length > 0;
-  const state = shownState({ status: run.status, kind: result?.kind ?? null, phase, amber });
+  const state = shownState({ status: run.status, kind: result?.kind ?? run.skippedSlot?.kind ?? null, phase, amber });
   const attempts = result !== null && !isChainResult(result) && result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
   const took = tookText({ started: run.started, finished: run.closed }, now);
   const how = run.end === null ? `${state.word} for ${took}` : `${state.word}${attempts} in ${took}`;
@@ -167,7 +167,7 @@ function fields(pairs: readonly (readonly [string, string | null])[], { out }: S
 
 /** Why it ended so, unless its last attempt says the same. */
 function reasonOf(run: RunView, result: TaskResult | null): string | null {
-  const reason = result?.reason ?? (run.end === null || run.end === 'completed' ? null : run.message);
+  const reason = result?.reason ?? run.skippedSlot?.reason ?? (run.end === null || run.end === 'completed' ? null : run.message);
   return reason !== null && reason === result?.attempt_errors.at(-1)?.message ? null : reason;
 }
 

@@ -6,6 +6,7 @@ import { nextSlots, type Slot } from '../time/slots.js';
 import { eachOf } from './each-of.js';
 import { missingSlots } from './missing-slots.js';
 import { readPauseNote } from './pause-note.js';
+import { horizonOf } from './ruled-schedule.js';
 import { OUR_NOTE, readSchedule, type ExistingSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 
@@ -66,7 +67,7 @@ export async function missedSlots(server: Server, existing: ExistingSchedule, no
   const rule = ruleOf(rules);
   // What has left the files is not expected to run; what is due this very moment may be on its way.
   if (rule === null || existing.note?.startsWith(OUR_NOTE)) return [];
-  const from = Math.max(createdAt, now - LOOK_BACK_MS);
+  const from = Math.max(createdAt, now - LOOK_BACK_MS, await horizonOf(server, rule.keyedBy, now));
   return await missingSlots(server, { id, rules, keyedBy: rule.keyedBy }, from, now - rule.jitterMs - ON_ITS_WAY_MS);
 }
 

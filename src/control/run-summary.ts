@@ -2,7 +2,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { parseCanonicalId } from '../plan/ids.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
-import type { ChainResult, JsonObject, Status, TaskResult } from '../plan/types.js';
+import type { ChainResult, JsonObject, SlotResult, Status, TaskResult } from '../plan/types.js';
 import { CHAIN_NAME, TASK_DATE, TASK_NAME, TASK_STATUS } from './attributes.js';
 
 export type RunEndName = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out';
@@ -27,6 +27,8 @@ export interface RunSummary {
   params: JsonObject | null;
   /** What the run left in its memo before it closed. */
   left: TaskResult | ChainResult | null;
+  /** Why a shell left its slot out; of no other run. */
+  skippedSlot?: SlotResult;
 }
 
 export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary {
@@ -34,6 +36,7 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
   const attributes = info.typedSearchAttributes;
   const end = endOf(info.status.name);
   const ours = info.type === WORKFLOWS.runTask || info.type === WORKFLOWS.runChain;
+  const left = info.memo?.[MEMO.result];
   const id = canonical?.id ?? attributes.get(TASK_NAME) ?? attributes.get(CHAIN_NAME) ?? info.workflowId;
   return {
     workflowId: info.workflowId,
@@ -56,7 +59,8 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
     closed: info.closeTime?.toISOString() ?? null,
     taskQueue: info.taskQueue,
     params: (info.memo?.[MEMO.params] as JsonObject | undefined) ?? null,
-    left: (info.memo?.[MEMO.result] as TaskResult | ChainResult | undefined) ?? null,
+    left: ours && left !== undefined ? (left as TaskResult | ChainResult) : null,
+    ...(info.type === WORKFLOWS.scheduledChain && left !== undefined && { skippedSlot: left as SlotResult }),
   };
 }
 

@@ -39,13 +39,22 @@ export const MOST_SLOTS = 5_000;
 /** Lists are about a second behind: so many of the newest slots that seem to have nothing are looked at one by one. */
 const LOOKED_AT = 12;
 
-/** Everything the server knows of the slots of a window. Both ends belong to it; epoch milliseconds. */
-export async function readSlots(server: Server, schedule: RuledSchedule, from: number, to: number): Promise<SlotRecords> {
-  const slots = slotsUnder(schedule.rules, from, to).slice(-MOST_SLOTS);
-  const [since, until] = datesOf(slots, from, to);
+/**
+ * Everything the server knows of the slots of a window. Both ends belong to it; epoch milliseconds. No slot is expected
+ * before `since`: then the schedule was not there yet, or what ran is not kept any more.
+ */
+export async function readSlots(
+  server: Server,
+  schedule: RuledSchedule,
+  from: number,
+  to: number,
+  since = from,
+): Promise<SlotRecords> {
+  const slots = slotsUnder(schedule.rules, Math.max(from, since), to).slice(-MOST_SLOTS);
+  const [firstDate, lastDate] = datesOf(slots, from, to);
   const [shells, runs] = await Promise.all([
     slots.length === 0 ? [] : listShells(server, schedule.id, slots[0]!.scheduledFor, slots.at(-1)!.scheduledFor),
-    listScheduledRuns(server, schedule.id, since, until),
+    listScheduledRuns(server, schedule.id, firstDate, lastDate),
   ]);
   const shellAt = new Map(shells.map((shell) => [shell.slot, shell]));
   const runOf = new Map(runs.map((run) => [run.runKey!, run]));

@@ -1,8 +1,10 @@
 /** What a slot is judged by: the rules it fell due under, and what today's files say of late and overlapping ones. */
+import { newerNeeded, type SlotFacts } from '../plan/slot-decision.js';
 import type { Json, ScheduledChainInput, SlotPolicy } from '../plan/types.js';
 import { slotOf, type Slot } from '../time/slots.js';
-import { instantText, localDate } from '../time/zones.js';
+import { epochMs, instantText, localDate } from '../time/zones.js';
 import type { Registry } from './registry.js';
+import { slotsAfter } from './rule-slots.js';
 import { ruleOf, type Rules, slotAt } from './rules.js';
 
 export interface SlotTiming {
@@ -35,6 +37,19 @@ export function timingOfSlot(registry: Registry, input: ScheduledChainInput & { 
   const { schedule, timezone } = rules.rule!;
   const named = slotAt({ rule: { schedule, timezone } }, instant);
   return named === null ? { slot: slotOf(compiled, instant), fit: 'none', ...common } : { slot: named, fit: 'named', ...common };
+}
+
+/** The facts a slot's decision is made of. `now` in epoch milliseconds. */
+export function factsOf(timing: SlotTiming, id: string, now: number): SlotFacts {
+  const { slot, policy, jitterMs, rules } = timing;
+  const at = epochMs(slot.scheduledFor);
+  const needed = newerNeeded(policy);
+  const enough = (found: readonly Slot[]) => {
+    const others = found.filter(({ runKey }) => policy.catchUp === 'latest' || runKey !== slot.runKey);
+    return new Set(others.map(({ runKey }) => runKey)).size >= needed;
+  };
+  const newer = needed === Infinity ? [] : slotsAfter(rules, at, now - jitterMs, enough);
+  return { id, date: slot.date, runKey: slot.runKey, slot: at, now, jitterMs, policy, newer: newer.map(({ runKey }) => runKey) };
 }
 
 /** The rules in the schedule's action; where there are none this version reads, today's file. */

@@ -4,7 +4,15 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, expect, test } from 'vitest';
+import { startSlot } from '../../src/control/start-slot.js';
+import { shellId } from '../../src/plan/ids.js';
+import type { SlotResult } from '../../src/plan/types.js';
+import { latestSlots } from '../../src/time/slots.js';
+import { instantText } from '../../src/time/zones.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
+
+/** Of the slots that fall due long before and after now. */
+const TIME = instantText(Date.now() + 12 * 3_600_000).slice(11, 16);
 
 let engine: Engine;
 
@@ -12,13 +20,23 @@ beforeAll(async () => {
   const plain = `{ retry: { retries: 0 }, run() { return { one: 1 }; } }`;
   engine = await startEngine({
     name: 'recorded',
+    timezone: 'UTC',
     tasks: {
       rp_a: plain,
       rp_b: plain,
       rp_fails: `{ retry: { retries: 1, delay: '100 milliseconds' }, run() { throw new TaskError('no'); } }`,
+      rp_gated: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
+      rp_stopped: `{ retry: { retries: 0 }, heartbeat: '2 seconds', async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
     },
-    chains: { 'rp-good': { tasks: { rp_a: [], rp_b: ['rp_a'] } }, 'rp-bad': { tasks: { rp_fails: [], rp_b: ['rp_fails'] } } },
+    chains: {
+      'rp-good': { tasks: { rp_a: [], rp_b: ['rp_a'] } },
+      'rp-bad': { tasks: { rp_fails: [], rp_b: ['rp_fails'] } },
+      'rp-latest': { schedule: { daily: TIME }, catchUp: 'latest', tasks: { rp_a: [] } },
+      'rp-queue': { schedule: { daily: TIME }, overlap: 'queue', tasks: { rp_gated: { dependsOn: [], dependsOnPast: true } } },
+      'rp-cancel': { schedule: { daily: TIME }, overlap: 'cancel', tasks: { rp_stopped: [] } },
+      'rp-deadline': { tasks: { rp_gated: [], rp_b: ['rp_gated'] } },
+    },
   });
 });
 
@@ -34,7 +52,7 @@ async function save(name: string, handle: WorkflowHandle): Promise<void> {
   writeFileSync(fileURLToPath(new URL(`./histories/${name}.json`, import.meta.url)), `${JSON.stringify(history)}\n`);
 }
 
-test('all shapes', async () => {
+test('runs, their orders and reruns', async () => {
   const shell = await start('scheduledChain', 'rp-good-2026-01-01T00:00:00Z', { chain: 'rp-good', slot: '2026-01-01T00:00:00Z' });
   await resultOf(shell);
   await save('scheduled-chain', shell);
@@ -96,3 +114,54 @@ test('all shapes', async () => {
   expect((await failureOf(slow)).type).toBe('CancelledFailure');
   await save('run-task-cancelled', slow);
 });
+
+/** Each test's shapes stand for one release: `-t` records those of one alone, and leaves the others as they were. */
+test('slots, deadlines and pasts', async () => {
+  const rule = { schedule: { daily: TIME }, timezone: 'UTC', since: '2020-01-01T00:00:00Z' };
+  const compiled = engine.registry.chain('rp-latest')!.compiled!;
+  const now = Date.now();
+  const [newest, older] = latestSlots(compiled, now, 2, now - 7 * 86_400_000);
+  const fire = async (chain: string, slot: string) => {
+    await startSlot(engine, { chain, slot, rule });
+    return engine.client.workflow.getHandle(shellId(chain, slot));
+  };
+  const waitsFor = (handle: WorkflowHandle, activity: string) =>
+    eventually(activity, async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.[0]?.activityType?.name === activity || raw.pendingChildren?.length;
+    });
+
+  const coalesced = await fire('rp-latest', older!.scheduledFor);
+  expect(await resultOf<unknown>(coalesced)).toMatchObject({ kind: 'coalesced' } satisfies Partial<SlotResult>);
+  await save('scheduled-chain-coalesced', coalesced);
+  const caughtUp = await fire('rp-latest', newest!.scheduledFor);
+  await resultOf(caughtUp);
+  await save('scheduled-chain-caught-up', caughtUp);
+
+  const first = await fire('rp-queue', older!.scheduledFor);
+  await waitsFor(first, 'child');
+  const second = await fire('rp-queue', newest!.scheduledFor);
+  await waitsFor(second, 'awaitShell');
+  const byHand = await engine.startTask({ ...dated(newest!), task: 'rp_gated', dependsOnPast: 'rp-queue', chain: 'rp-queue' });
+  await waitsFor(byHand, 'awaitPast');
+  engine.open(older!.runKey);
+  engine.open(newest!.runKey);
+  await resultOf(second);
+  await save('scheduled-chain-waited-its-turn', second);
+  await save('run-task-waited-for-its-past', byHand);
+
+  const stopped = await fire('rp-cancel', older!.scheduledFor);
+  await waitsFor(stopped, 'child');
+  const stops = await fire('rp-cancel', newest!.scheduledFor);
+  await resultOf(stops);
+  await save('scheduled-chain-stopped-the-one-before', stops);
+  await save('scheduled-chain-stopped', stopped);
+
+  const deadline = new Date(Date.now() + 2_000).toISOString();
+  const overdue = await engine.startChain({ chain: 'rp-deadline', date: '20260301', deadline });
+  expect((await failureOf(overdue)).type).toBe('deadline');
+  await save('run-chain-deadline', overdue);
+  await save('run-task-deadline', engine.client.workflow.getHandle('rp_gated:20260301'));
+});
+
+const dated = ({ date, scheduledFor }: { date: string; scheduledFor: string }) => ({ date, scheduledFor });

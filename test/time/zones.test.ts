@@ -9,6 +9,7 @@ import {
   localDate,
   properZone,
   slotKey,
+  wallClock,
   zoneNames,
 } from '../../src/time/zones.js';
 
@@ -46,6 +47,19 @@ describe('an instant', () => {
     expect(localDate('2026-02-02T23:30:00Z', 'UTC')).toBe('20260202');
     expect(localDate('2026-02-02T23:30:00Z', 'America/New_York')).toBe('20260202');
   });
+});
+
+describe('a wall-clock time', () => {
+  test.each([
+    ['20260203', '07:30', 'Europe/Paris', '2026-02-03T07:30:00+01:00'],
+    ['20260703', '07:30', 'Europe/Paris', '2026-07-03T07:30:00+02:00'],
+    ['20260203', '07:30', 'UTC', '2026-02-03T07:30:00+00:00'],
+    // Skipped: the first instant after the gap, also where that is the day after.
+    ['20260329', '02:30', 'Europe/Paris', '2026-03-29T03:00:00+02:00'],
+    ['20260328', '23:30', 'America/Nuuk', '2026-03-29T00:00:00-01:00'],
+    // Twice: the first.
+    ['20261025', '02:30', 'Europe/Paris', '2026-10-25T02:30:00+02:00'],
+  ])('%s %s in %s is %s', (date, time, zone, instant) => expect(wallClock(date, time, zone)).toBe(instant));
 });
 
 describe('the first instant of a date', () => {

@@ -5,6 +5,7 @@ import { openHome, type Home, type HomeOwner } from '../../local/home.js';
 import type { LocalState } from '../../local/state.js';
 import { readState } from '../../local/state.js';
 import { BadInput } from '../../control/errors.js';
+import { readGaps } from '../../control/gaps.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
@@ -13,7 +14,7 @@ import { labelled } from '../table.js';
 import { whenText } from '../times.js';
 import { runFirstChains } from '../up/first-start.js';
 import { openServers, type UpServers } from '../up/servers.js';
-import { sayServers, saySchedules, SCREEN } from '../up/screen.js';
+import { sayGaps, sayServers, saySchedules, SCREEN } from '../up/screen.js';
 import { StopSignals } from '../up/stop-signals.js';
 import { WorkerProcess } from '../up/worker-process.js';
 import { version } from '../version.js';
@@ -29,6 +30,9 @@ The very first start runs the chains once, for yesterday.`,
     )
     .action(act(up));
 }
+
+/** A server that has just been started needs a moment to start what fell due while it was away. */
+const GAP_PATIENCE_MS = 3_000;
 
 /** Within these the worker must have handed its work back, and then the servers have theirs: ten seconds in all. */
 const WORKER_STOPS_WITHIN_MS = 5_000;
@@ -86,11 +90,15 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     onTrouble: (text) => out.note(text),
     onRecovered: () => out.note('The worker is back.'),
   }));
+  const session = (begun.session = await openServer(project));
+  // Before the worker starts: then there is nothing left to announce.
+  const gaps = await readGaps(session.server, registry, Date.now(), GAP_PATIENCE_MS);
+  signal.throwIfAborted();
   const polling = worker.start();
   // Told below; until then it must not count as unheard.
   polling.catch(() => {});
-  const session = (begun.session = await openServer(project));
   await saySchedules(out, project, session);
+  sayGaps(out, gaps);
   sayUi(out, servers);
   await Promise.race([polling, signals.first]);
   signal.throwIfAborted();

@@ -1,13 +1,16 @@
 /** `daychain worker`: the worker of this project, until it is told to stop. */
 import type { Command } from 'commander';
 import { installRuntime, startWorker, type RunningWorker } from '../../worker.js';
+import type { Log } from '../../activities/attempt-log.js';
 import { BadInput } from '../../control/errors.js';
+import { readGaps } from '../../control/gaps.js';
 import { readState } from '../../local/state.js';
 import { createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
-import { homeOf, openProject, redisOptions, temporalOptions, type Project } from '../session.js';
+import { gapText } from '../gap-text.js';
+import { homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
 
 interface Options {
@@ -40,6 +43,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
 
   const log = createLog(config.logLevel, { project: registry.project.name });
   installRuntime(log);
+  await announceGaps(project, log);
   const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
@@ -52,6 +56,22 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   }
   log.info({}, 'worker stopped');
   return EXIT.done;
+}
+
+/** One line per chain whose slots fell due while no worker was here. A look that fails keeps no worker from its work. */
+async function announceGaps(project: Project, log: Log): Promise<void> {
+  try {
+    const session = await openServer(project);
+    try {
+      const now = Date.now();
+      for (const gap of await readGaps(session.server, project.registry, now))
+        log.info({ ...gap }, `${gap.id}: ${gapText(gap, now)}`);
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    log.warn({}, `what fell due meanwhile could not be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function optionsOf(project: Project) {

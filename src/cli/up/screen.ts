@@ -1,5 +1,7 @@
 /** What `up` says while it starts. */
+import type { Gap } from '../../control/gaps.js';
 import { syncProject } from '../../schedules.js';
+import { gapText } from '../gap-text.js';
 import type { Output } from '../output.js';
 import { scheduleText } from '../schedule-text.js';
 import type { Project, ServerSession } from '../session.js';
@@ -38,5 +40,14 @@ export async function saySchedules(out: Output, project: Project, session: Serve
   steps.forEach((step, at) => {
     const text = scheduleText(step, project.zoneOf(step.id), Date.now());
     say(at === 0 ? 'schedules' : '', `${padded(step.id, width)}${text}`);
+  });
+}
+
+/** What fell due while nothing ran here, before it is caught up. */
+export function sayGaps(out: Output, gaps: readonly Gap[]): void {
+  const now = Date.now();
+  gaps.forEach((gap, at) => {
+    const text = `${gap.id}: ${gapText(gap, now)}`;
+    for (const line of labelled(at === 0 ? 'catch-up' : '', text, { ...SCREEN, width: out.width })) out.say(line);
   });
 }

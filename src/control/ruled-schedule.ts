@@ -1,0 +1,40 @@
+/** A schedule as the server has it, for looking at its slots: its rules, since when it is there, whether it is paused. */
+import type { Registry } from '../registry/index.js';
+import { rulesOf } from '../registry/slot-timing.js';
+import { ruleOf } from '../registry/rules.js';
+import type { KeyedBy } from '../time/schedule.js';
+import { describeNamespace } from './namespace.js';
+import { readSchedule } from './schedule-record.js';
+import type { Server } from './server.js';
+import type { RuledSchedule } from './slot-records.js';
+
+export interface LiveSchedule extends RuledSchedule {
+  timezone: string;
+  /** Epoch milliseconds. */
+  created: number;
+  paused: boolean;
+  /** Why it is paused, or what a person noted. */
+  note: string | null;
+}
+
+const DAY_MS = 86_400_000;
+/** Closed runs of chains that fire often are kept for so long. */
+const KEPT_BY_SLOT_DAYS = 30;
+
+/** Null where the server has no schedule of this id, or one that this version cannot read. */
+export async function readLiveSchedule(server: Server, registry: Registry, id: string): Promise<LiveSchedule | null> {
+  const found = await readSchedule(server.client, id);
+  if (found === null || found.project !== registry.project.name) return null;
+  const rules = rulesOf(found.rules, registry.chain(id) ?? registry.timingOf(id));
+  const compiled = ruleOf(rules);
+  if (compiled === null) return null;
+  const { keyedBy, timezone } = compiled;
+  return { id, rules, keyedBy, timezone, created: found.createdAt, paused: found.paused, note: found.note };
+}
+
+/** How far back it is known what ran: closed runs are kept so long, less a day. Epoch milliseconds. */
+export async function horizonOf(server: Server, keyedBy: KeyedBy, now: number): Promise<number> {
+  const { retentionDays } = await describeNamespace(server.client, server.namespace);
+  const days = keyedBy === 'slot' ? Math.min(KEPT_BY_SLOT_DAYS, retentionDays) : retentionDays;
+  return now - Math.max(0, days - 1) * DAY_MS;
+}

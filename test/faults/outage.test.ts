@@ -1,0 +1,235 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Output } from '../../src/cli/output.js';
+import { historyLines } from '../../src/cli/history-lines.js';
+import { gapText } from '../../src/cli/gap-text.js';
+import { type Gap, readGaps } from '../../src/control/gaps.js';
+import { readHistory } from '../../src/control/history.js';
+import { missingSlots } from '../../src/control/missing-slots.js';
+import { readLiveSchedule } from '../../src/control/ruled-schedule.js';
+import { startSlot } from '../../src/control/start-slot.js';
+import { canonicalId, shellId } from '../../src/plan/ids.js';
+import type { Json } from '../../src/plan/types.js';
+import { loadProject, type Registry } from '../../src/registry/index.js';
+import { syncProject } from '../../src/schedules.js';
+import { latestSlots } from '../../src/time/slots.js';
+import { instantText, slotKey } from '../../src/time/zones.js';
+import { eventually, resultOf } from '../support/engine.js';
+import { startOwnTemporal } from '../support/servers.js';
+import { projectOfWorkers, type SpawnedWorker, type Workers } from './workers.js';
+
+/** One outage for all: three fire times pass while the server, or the worker, is away, and over a minute more. */
+const SLOTS = 3;
+const MINUTE = 60_000;
+/** Workers and schedules are there by then. */
+const LEAD_MS = 20_000;
+
+const BODY = `{ retry: { retries: 0 }, run(ctx) { witness(ctx, 'body'); return { backfill: ctx.backfill }; } }`;
+const GATED = `{ retry: { retries: 0 }, async run(ctx) {
+  witness(ctx, 'begin');
+  await until(ctx, ctx.secrets.get('GATES') + '/long');
+  witness(ctx, 'end');
+} }`;
+
+interface Side {
+  workers: Workers;
+  registry: Registry;
+  worker: SpawnedWorker;
+}
+
+let slots: string[];
+let serverGone: Side;
+let workerGone: Side;
+let neverGone: Side;
+let gaps: Gap[];
+/** Epoch milliseconds. */
+let announced: number;
+
+async function side(
+  name: string,
+  schedule: object,
+  more: Partial<Parameters<typeof projectOfWorkers>[0]>,
+  address?: string,
+): Promise<Side> {
+  const policies = { all: 'all', latest: 'latest', none: 'none' };
+  const chains = Object.fromEntries(
+    Object.entries(policies).map(([word, catchUp]) => [
+      `${name}-${word}`,
+      { schedule, catchUp, tasks: { [`${name}_${word}`]: [] } },
+    ]),
+  );
+  const tasks = Object.fromEntries(Object.keys(policies).map((word) => [`${name}_${word}`, BODY]));
+  const workers = await projectOfWorkers(
+    { name: `outage-${name}`, timezone: 'UTC', tasks, chains, ...more },
+    address === undefined ? {} : { address },
+  );
+  const registry = await loadProject(workers.dir);
+  expect(registry.problems).toEqual([]);
+  const [worker] = await Promise.all([workers.start(), syncProject(serverOf({ workers }), registry)]);
+  return { workers, registry, worker };
+}
+
+const serverOf = ({ workers }: Pick<Side, 'workers'>) => ({
+  client: workers.client,
+  namespace: 'default',
+  taskQueue: workers.taskQueue,
+  by: 'test',
+});
+
+async function at(instant: number): Promise<void> {
+  await delay(Math.max(0, instant - Date.now()));
+}
+
+beforeAll(async () => {
+  const server = await startOwnTemporal();
+  const first = Math.ceil((Date.now() + LEAD_MS) / MINUTE) * MINUTE;
+  const times = Array.from({ length: SLOTS }, (_, index) => new Date(first + index * MINUTE));
+  slots = times.map((time) => instantText(time.getTime()));
+  const field = (values: number[]) => [...new Set(values)].sort((a, b) => a - b).join(',');
+  // These minutes of these hours: beyond the three, nothing falls due for most of an hour.
+  const cron = `${field(times.map((time) => time.getUTCMinutes()))} ${field(times.map((time) => time.getUTCHours()))} * * *`;
+  [serverGone, workerGone, neverGone] = await Promise.all([
+    side('sv', { cron }, {}, server.address),
+    side('wk', { cron }, {}),
+    side(
+      'ok',
+      { cron },
+      {
+        tasks: { ok_long: GATED, ok_asked: BODY },
+        chains: {
+          'ok-long': { schedule: { cron }, overlap: 'queue', tasks: { ok_long: [] } },
+          'ok-asked': {
+            schedule: { daily: instantText(first + 12 * 60 * MINUTE).slice(11, 16) },
+            catchUp: 'none',
+            tasks: { ok_asked: [] },
+          },
+        },
+      },
+    ),
+  ]);
+  await neverGone.workers.client.schedule.getHandle('ok-asked').delete();
+  await askFor('ok-asked', 0);
+  expect(Date.now(), 'everything is there before the first slot').toBeLessThan(first);
+
+  workerGone.worker.process.kill('SIGTERM');
+  await Promise.all([server.stop(), workerGone.worker.ended]);
+  expect(Date.now(), 'the outage began before the first slot').toBeLessThan(first);
+  await at(first + MINUTE + 5_000);
+  neverGone.workers.open('long');
+  // Over a minute after the last one: even that is too late for who catches up none.
+  await at(first + SLOTS * MINUTE + 2_000);
+  announced = Date.now();
+  gaps = await readGaps(serverOf(workerGone), workerGone.registry, announced);
+  await Promise.all([startOwnTemporal({ home: server.home, port: server.port }), workerGone.workers.start()]);
+}, 400_000);
+
+/** The shell of a past slot: the newest for 0. */
+async function askFor(id: string, back: number): Promise<string> {
+  const chain = neverGone.registry.chain(id)!;
+  const now = Date.now();
+  const slot = latestSlots(chain.compiled!, now, back + 1, now - 30 * 86_400_000)[back]!.scheduledFor;
+  const rule = { schedule: chain.schedule as unknown as Json, timezone: 'UTC' };
+  expect(await startSlot(serverOf(neverGone), { chain: id, slot, rule })).toBe('started');
+  return shellId(id, slot);
+}
+
+describe.each([
+  ['server', () => serverGone, 'sv'],
+  ['worker', () => workerGone, 'wk'],
+] as const)('the %s was away over three fire times', (_what, sideOf, name) => {
+  const ends = async (word: string) => {
+    const { workers } = sideOf();
+    return await Promise.all(
+      slots.map(async (slot) => {
+        const shell = workers.client.workflow.getHandle(shellId(`${name}-${word}`, slot));
+        await eventually(`the shell of ${slot}`, () => shell.describe().catch(() => null), 60_000);
+        const { kind, status } = await resultOf(shell, 60_000);
+        return kind ?? status;
+      }),
+    );
+  };
+  const ran = (word: string) => {
+    const { workers } = sideOf();
+    return workers.witness().flatMap(({ task, runKey }) => (task === `${name}_${word}` ? [runKey] : []));
+  };
+  const told = async (word: string) => {
+    const side = sideOf();
+    const today = slots[0]!.slice(0, 10).replaceAll('-', '');
+    const last = slots.at(-1)!.slice(0, 10).replaceAll('-', '');
+    const wish = { from: today, to: last, limit: 30 };
+    return await readHistory(serverOf(side), side.registry, `${name}-${word}`, wish, Date.now());
+  };
+
+  test('all runs all three, oldest first, and history tells how late', async () => {
+    expect(await ends('all')).toEqual(['success', 'success', 'success']);
+    expect(ran('all')).toEqual(slots.map(slotKey));
+    const lines = await eventually('history shows all three', async () => {
+      const view = await told('all');
+      return view.lines.filter(({ run }) => run?.status === 'success').length === SLOTS ? view.lines : null;
+    });
+    expect(lines.map(({ slot, end, lateMs }) => [slot, end, lateMs! > MINUTE])).toEqual(slots.map((slot) => [slot, 'run', true]));
+  });
+
+  test('latest runs the newest, two are on record as coalesced, and history says so', async () => {
+    expect(await ends('latest')).toEqual(['coalesced', 'coalesced', 'success']);
+    expect(ran('latest')).toEqual([slotKey(slots[2]!)]);
+    const view = await eventually('history shows the run', async () => {
+      const seen = await told('latest');
+      return seen.lines.some(({ run }) => run?.status === 'success') ? seen : null;
+    });
+    expect(view.lines.map(({ slot, end }) => [slot, end])).toEqual(
+      slots.map((slot, index) => [slot, index < 2 ? 'coalesced' : 'run']),
+    );
+    const lines = historyLines(new Output(process.stdout, process.stderr, false, false), view, Date.now());
+    expect(lines[1]).toMatch(/today \d\d:\d\d +○ coalesced: a newer slot is due as well, and catchUp is latest$/);
+    expect(lines[3]).toMatch(/✓ succeeded in .*, caught up 1 min \d+ s late$/);
+    expect(lines.at(-1)).toMatch(/^2 slots were not run: {2}daychain backfill \S+-latest \S+ \S+ --only missing$/);
+  });
+
+  test('none runs none, and history says so of all three', async () => {
+    expect(await ends('none')).toEqual(['misfired', 'misfired', 'misfired']);
+    expect(ran('none')).toEqual([]);
+    await eventually('history', async () => (await told('none')).lines.filter(({ end }) => end === 'misfired').length === SLOTS);
+  });
+
+  test('no slot is missing', async () => {
+    const side = sideOf();
+    const live = (await readLiveSchedule(serverOf(side), side.registry, `${name}-all`))!;
+    expect(await missingSlots(serverOf(side), live, Date.parse(slots[0]!), Date.parse(slots[2]!))).toEqual([]);
+  });
+});
+
+test('the gap was announced before the worker was back', () => {
+  expect(gaps.map(({ id, runs, coalesced, misfired }) => ({ id, runs, coalesced, misfired }))).toEqual([
+    { id: 'wk-all', runs: 3, coalesced: 0, misfired: 0 },
+    { id: 'wk-latest', runs: 1, coalesced: 2, misfired: 0 },
+    { id: 'wk-none', runs: 0, coalesced: 0, misfired: 3 },
+  ]);
+  const since = slots[0]!.slice(11, 16);
+  expect(gaps.map((gap) => gapText(gap, announced))).toEqual([
+    `3 slots fell due since today ${since}: all run, oldest first`,
+    `3 slots fell due since today ${since}: 1 will run; 2 coalesced`,
+    `3 slots fell due since today ${since}: 3 misfired`,
+  ]);
+});
+
+test('a chain that ran past its next slot lost nothing under queue: each slot ran, one after the other', async () => {
+  const { client, witness } = neverGone.workers;
+  for (const slot of slots) {
+    expect(await resultOf(client.workflow.getHandle(canonicalId('ok-long', slotKey(slot))))).toMatchObject({ status: 'success' });
+  }
+  const lines = witness().filter(({ task }) => task === 'ok_long');
+  expect(lines.map(({ runKey, phase }) => `${runKey} ${phase}`)).toEqual(
+    slots.flatMap((slot) => [`${slotKey(slot)} begin`, `${slotKey(slot)} end`]),
+  );
+  // The first body was held until after the second slot.
+  expect(lines[1]!.at).toBeGreaterThan(Date.parse(slots[1]!));
+});
+
+test('a slot whose newer one started over a minute before was asked for: it is not judged, and its task is told', async () => {
+  await askFor('ok-asked', 3);
+  const { witness } = neverGone.workers;
+  const run = await eventually('its body', () => witness().find(({ task }) => task === 'ok_asked'));
+  const task = neverGone.workers.client.workflow.getHandle(canonicalId('ok_asked', run.runKey));
+  expect(await resultOf(task)).toMatchObject({ status: 'success', output: { backfill: true } });
+});
