@@ -179,6 +179,8 @@ describe('daychain at', () => {
         { id: 'cli', state: 'held', reason: 'spring', held: { reason: 'data is late', until: '2099-03-02T11:00:00.000Z' } },
       ],
     });
+    const shown = await node([join(ROOT, 'bin/daychain.js'), 'show', 'at:cli']);
+    expect(shown.stdout.replaceAll(/\s+/g, ' ')).toContain('waits for held by');
     expect((await at('release', 'at:cli')).stdout).toBe('cli is released.\n');
     expect((await at('cancel', 'cli', '--reason', 'not needed')).stdout).toBe('cli is cancelled; nothing runs.\n');
     expect((await at('hold', 'cli')).exit).toBe(4);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeRun } from '../../src/control/describe-run.js';
 import { BadInput, Refused } from '../../src/control/errors.js';
+import { listRuns } from '../../src/control/list-runs.js';
 import { cancelOneShot, holdOneShot, releaseOneShot } from '../../src/control/one-shot-orders.js';
 import { listOneShots, readOneShot } from '../../src/control/one-shot-view.js';
 import { readWish, type OneShotWords } from '../../src/control/one-shot-wish.js';
@@ -272,6 +273,19 @@ test('the list holds those that wait, soonest first, with all that was said', as
     return types;
   };
   await eventually('its attributes', async () => (await found())[0] === 'oneShot');
+});
+
+test('runs of one-shots stand among those of their date', async () => {
+  const [early, late] = ['2026-01-05T12:00:00Z', '2026-01-07T12:00:00Z'];
+  await schedule({ id: 'z-early', at: early, target: 'os_next' });
+  await schedule({ id: 'a-late', at: late, target: 'os_next' });
+  await resultOf(await engine.startTask({ task: 'os_next', date: '20260106' }));
+  const keys = async () => {
+    const runs = await listRuns(server, { kind: 'task', id: 'os_next', since: '20260105' });
+    return runs.filter(({ date }) => date! <= '20260107').map(({ runKey }) => runKey);
+  };
+  await eventually('visibility', async () => (await keys()).length === 3);
+  expect(await keys()).toEqual(['at-a-late', '20260106', 'at-z-early']);
 });
 
 describe('a wish', () => {
