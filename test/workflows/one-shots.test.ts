@@ -275,6 +275,23 @@ test('the list holds those that wait, soonest first, with all that was said', as
   await eventually('its attributes', async () => (await found())[0] === 'oneShot');
 });
 
+test('without a worker it is scheduled and replaced all the same; orders are accepted, and told as not yet applied', async () => {
+  const nobody: Server = { ...server, taskQueue: `nobody-${randomUUID()}` };
+  const asked = async (words: Partial<OneShotWords>, options?: ScheduleOptions) =>
+    await scheduleOneShot(nobody, wish({ id: 'unserved', ...words }), options);
+  expect(await asked({})).toMatchObject({ outcome: 'scheduled' });
+  expect(await asked({ at: '2026-03-01T07:00:00Z' }, { replace: true })).toMatchObject({ outcome: 'replaced' });
+  expect(await readOneShot(nobody, 'unserved')).toMatchObject({ state: 'due', held: null });
+  expect(await refusal(schedule({ id: 'unserved' }))).toMatchObject({ kind: 'id_taken' });
+  const [held, cancelled] = await Promise.all([
+    holdOneShot(nobody, 'unserved', { reason: null }),
+    cancelOneShot(nobody, 'unserved', 'nobody is there'),
+  ]);
+  expect(held).toMatchObject({ outcome: 'accepted', answer: null });
+  expect(cancelled).toMatchObject({ outcome: 'requested' });
+  await handle('unserved').terminate();
+});
+
 test('runs of one-shots stand among those of their date', async () => {
   const [early, late] = ['2026-01-05T12:00:00Z', '2026-01-07T12:00:00Z'];
   await schedule({ id: 'z-early', at: early, target: 'os_next' });

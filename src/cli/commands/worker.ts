@@ -7,6 +7,7 @@ import { createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
+import { serve } from '../../session/served.js';
 import { homeOf, openProject, redisOptions, temporalOptions, type Project } from '../session.js';
 import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
 
@@ -38,6 +39,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   }
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
+  serve(project.dir);
   const log = createLog(config.logLevel, { project: registry.project.name });
   installRuntime(log);
   const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
