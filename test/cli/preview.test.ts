@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
+import { Output } from '../../src/cli/output.js';
+import { toldProblem } from '../../src/cli/problems.js';
+import { buildProgram } from '../../src/cli/program.js';
 import { temporalAddress } from '../support/servers.js';
 
 // Outside any project: preview of a schedule needs none.
@@ -87,21 +91,31 @@ describe('preview of a schedule', () => {
       ['--spec', '{"daily":"06:00"}', '--timezone', 'europe/paris'],
       'timezone: "europe/paris" is no time zone. Did you mean Europe/Paris?',
     ],
-    [paris({ daily: '06:00' }, '2026-02-30', '2026-03-01'), 'from "2026-02-30": 2026-02-30 is no date'],
+    [paris({ daily: '06:00' }, '2026-02-30', '2026-03-01'), 'from: 2026-02-30 is no date'],
     [paris({ daily: '06:00' }, '2026-03-29T02:30', '2026-03-30'), 'from: "2026-03-29T02:30" does not exist in Europe/Paris'],
     [paris({ daily: '06:00' }, '2026-03-02', '2026-03-01'), 'to: "2026-03-01" lies before from, "2026-03-02"'],
     [paris({ cron: '* * * * *' }, '2020-01-01', '2120-01-01'), 'to: there are more than 1,000,000 slots in that window'],
     [paris({ daily: '06:00' }, '0001-01-01', '2026-01-01'), 'from: "0001-01-01" lies outside the years 1900 to 2199'],
     [['--spec', '{'], '--spec {: this is no JSON'],
     [[], 'Name a chain, or give a schedule'],
-    [['daily-chain'], 'There is no daychain project in'],
+    [['--project', 'nowhere', 'daily-chain'], '--project nowhere: there is no folder'],
     [['--batch', 'missing.jsonl'], '--batch missing.jsonl: the file cannot be read (ENOENT).'],
     [['--batch', '-', '--spec', '{}'], '--batch takes all from its file'],
   ])('refuses %j', async (args, message) => {
-    const { code, stdout, stderr } = await preview(args);
-    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
+    const out = new Output(new PassThrough(), new PassThrough(), false);
+    const program = await buildProgram(['preview', ...args], out, () => undefined);
+    const told = await program.parseAsync(['preview', ...args], { from: 'user' }).then(() => null, toldProblem);
+    expect(told).toMatchObject({ exit: 2, kind: 'bad_input' });
+    expect(told!.message.replaceAll(/\s+/g, ' ')).toContain(message);
+  });
+
+  test('says a refusal on stderr, with exit code 2', async () => {
+    const refused = {
+      code: 2,
+      stdout: '',
+      stderr: `spec.daily: "6:00" is no time of day: write 24 hours and minutes, like '06:00'\n`,
+    };
+    expect(await preview(['--spec', '{"daily":"6:00"}'])).toEqual(refused);
   });
 
   test('agrees with the server', async () => {
