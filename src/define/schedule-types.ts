@@ -1,4 +1,4 @@
-/** When a chain is due, and what becomes of slots that are late, missed or overlap: the types an author sees. */
+/** What an author writes under `schedule`, and beside it of slots that are late, missed or overlap. */
 import type { Duration } from '../plan/duration.js';
 
 /** Wall-clock time, 24 hours: `'06:00'`. */

@@ -5,6 +5,7 @@ import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
+export type * from './schedule-types.js';
 
 export interface Retry {
   /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */

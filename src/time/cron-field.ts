@@ -4,6 +4,8 @@ export interface CronField {
   name: string;
   least: number;
   most: number;
+  /** What a step counts, where an interval could count it as well. */
+  unit?: string;
   /** Three-letter names; the first stands for the least value. */
   names: readonly string[];
   /** Values that are another's second name: 7 is Sunday like 0. */
@@ -14,8 +16,8 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 export const CRON_FIELDS: readonly CronField[] = [
-  { name: 'minute', least: 0, most: 59, names: [] },
-  { name: 'hour', least: 0, most: 23, names: [] },
+  { name: 'minute', least: 0, most: 59, unit: 'minutes', names: [] },
+  { name: 'hour', least: 0, most: 23, unit: 'hours', names: [] },
   { name: 'day of the month', least: 1, most: 31, names: [] },
   { name: 'month', least: 1, most: 12, names: MONTHS },
   { name: 'day of the week', least: 0, most: 6, names: WEEKDAYS, alias: { value: 7, of: 0 } },
@@ -113,7 +115,8 @@ function parseStep(field: CronField, text: string): number {
   }
   if (Number(text) > size) {
     throw new RangeError(
-      `the step "/${text}" is larger than the ${field.name} field, which has ${size} values: it would not mean "every ${text}"`,
+      `the step "/${text}" is larger than the ${field.name} field, which has ${size} values, and would not mean "every ${text}": ` +
+        (field.unit === undefined ? 'write the values out' : `write { every: '${text} ${field.unit}' } instead of cron`),
     );
   }
   return Number(text);

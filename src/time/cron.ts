@@ -81,7 +81,7 @@ function refuseWhole(line: string): string | null {
   if (line === '') return 'is empty: write five fields, like "0 6 * * *" for every day at 06:00';
   if (/^(cron_)?tz=/.test(word)) return `"${word.toUpperCase()}" in front is not read: put the zone into "timezone"`;
   if (word === '@reboot') return '"@reboot" names no time: a worker that starts has no date. Run the chain by hand: daychain run';
-  if (word === '@every') return '"@every" is not cron: write the minutes and hours out, like "*/30 * * * *"';
+  if (word === '@every') return `"@every" is not cron: write { every: '30 minutes' } instead`;
   if (word.startsWith('@')) return `"${word}" is no form of cron: there are ${[...FORMS.keys()].join(', ')}`;
   if (/(^|\s)#/.test(line)) return 'has a comment: put it into "summary"';
   const fields = line.split(/\s+/);

@@ -22,7 +22,30 @@ interface Part {
 export function ruleCalendars(rule: ReadyRule, clock: ZoneClock, window: UtcWindow): CalendarSpec[] {
   if (rule.due.kind === 'at')
     return instantsCalendars(rule.due.instants.filter((at) => rule.instantsOf(clock.dayAt(at)).includes(at)));
-  return [...groupsOf(rule, clock, window)].flatMap(foldedCalendars);
+  const byDay = groupsOf(rule, clock, window);
+  const [whole, shared] = [byDay, sharedTimes(byDay)].map((groups) => groups.flatMap(foldedCalendars)) as [
+    CalendarSpec[],
+    CalendarSpec[],
+  ];
+  return shared.length < whole.length ? shared : whole;
+}
+
+/** The same slots the other way round: times that are due on the same days. Where days have much in common, it is shorter. */
+function sharedTimes(groups: readonly DayGroup[]): DayGroup[] {
+  const groupsOfTime = new Map<number, number[]>();
+  groups.forEach(({ times }, index) => {
+    for (const time of times) groupsOfTime.set(time, [...(groupsOfTime.get(time) ?? []), index]);
+  });
+  const shared = new Map<string, DayGroup>();
+  for (const [time, indexes] of [...groupsOfTime].sort(([a], [b]) => a - b)) {
+    const found = shared.get(indexes.join());
+    if (found) found.times.push(time);
+    else {
+      const days = indexes.flatMap((index) => groups[index]!.days).sort((a, b) => a - b);
+      shared.set(indexes.join(), { times: [time], days });
+    }
+  }
+  return [...shared.values()];
 }
 
 /** Calendars of single instants, or of single local times: in milliseconds as UTC, or the wall clock, counts them. */
@@ -38,7 +61,7 @@ export function instantsCalendars(instants: readonly number[]): CalendarSpec[] {
 }
 
 /** Days of UTC grouped by the times they have. */
-function groupsOf(rule: ReadyRule, clock: ZoneClock, { firstDay, lastDay }: UtcWindow): Iterable<DayGroup> {
+function groupsOf(rule: ReadyRule, clock: ZoneClock, { firstDay, lastDay }: UtcWindow): DayGroup[] {
   const partsByDay = new Map<number, number[][]>();
   const partsAt = partsReader(rule, clock);
   const [first, last] = [Math.max(firstDay - 1, rule.firstDay), Math.min(lastDay + 1, rule.lastDay)];
@@ -52,7 +75,7 @@ function groupsOf(rule: ReadyRule, clock: ZoneClock, { firstDay, lastDay }: UtcW
       else partsByDay.set(utcDay, [times]);
     }
   }
-  return groupByTimes(partsByDay).values();
+  return [...groupByTimes(partsByDay).values()];
 }
 
 function groupByTimes(partsByDay: ReadonlyMap<number, number[][]>): Map<string, DayGroup> {

@@ -33,8 +33,9 @@ export function sentenceOf(union: readonly Moments[]): string {
 /** `every 90 minutes, from 00:07 UTC` */
 export function intervalText(everyMs: number, offsetMs: number): string {
   const start = instantText(offsetMs);
-  if (everyMs <= DAY_MS && DAY_MS % everyMs === 0) return `every ${spanText(everyMs)}, from ${start.slice(11, 16)} UTC`;
-  return `every ${spanText(everyMs)}, counted from ${start.slice(0, 10)} ${start.slice(11, 16)} UTC`;
+  const time = start.slice(11, start.endsWith(':00Z') ? 16 : 19);
+  if (everyMs <= DAY_MS && DAY_MS % everyMs === 0) return `every ${spanText(everyMs)}, from ${time} UTC`;
+  return `every ${spanText(everyMs)}, counted from ${start.slice(0, 10)} ${time} UTC`;
 }
 
 /** `every 30 minutes from 09:00 to 17:00 on Monday to Friday`. Times in minutes after midnight. */

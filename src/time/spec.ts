@@ -1,7 +1,7 @@
 /** Turns a compiled schedule into what a Temporal Schedule understands, so that the server names just our slots. */
 import { momentsCalendars, type CalendarSpec } from './calendars.js';
 import type { ZoneClock } from './clock.js';
-import { civilDay, DAY_MS } from './days.js';
+import { civilDay, DAY_MS, weekdayOf } from './days.js';
 import { dueBetween, readySchedule, type ReadyRule, type ReadySchedule } from './due.js';
 import { instantsCalendars, ruleCalendars } from './fold-rule.js';
 import { yearStart } from './instants.js';
@@ -76,16 +76,24 @@ function isNearChange({ due, times, isDue }: ReadyRule, clock: ZoneClock, from: 
   if (due.kind === 'at')
     return due.instants.some((at) => clock.changes(at - NEAR_CHANGE_MS + 1, at + NEAR_CHANGE_MS - 1).length > 0);
   return clock.changes(from, to).some(({ at, before, after }) => {
-    const midnight = Math.ceil((at + before) / DAY_MS) * DAY_MS;
-    // The server asks midnight for a day's weekday. Where a gap swallows it, the answer is the day before's, all day long.
-    const misread = midnight < at + after && due.moments.weekdays !== null;
-    const first = misread ? midnight - DAY_MS - 1 : at + Math.min(before, after) - NEAR_CHANGE_MS;
-    const last = misread ? midnight + DAY_MS : at + Math.max(before, after) + NEAR_CHANGE_MS;
+    if (isWeekdayMisread(due.moments.weekdays, at + before, at + after)) return true;
+    const first = at + Math.min(before, after) - NEAR_CHANGE_MS;
+    const last = at + Math.max(before, after) + NEAR_CHANGE_MS;
     for (let day = Math.floor(first / DAY_MS); day * DAY_MS < last; day++) {
       if (isDue(day) && times.some((time) => isBetween(day * DAY_MS + time * 60_000, first, last))) return true;
     }
     return false;
   });
+}
+
+/**
+ * The server asks a day's midnight for its weekday. Where a gap, given by the local times of its ends, swallows midnight, the
+ * answer is that of the day before, all day long.
+ */
+function isWeekdayMisread(weekdays: readonly number[] | null, gapStart: number, gapEnd: number): boolean {
+  const day = Math.ceil(gapStart / DAY_MS);
+  if (weekdays === null || day * DAY_MS >= gapEnd) return false;
+  return weekdays.includes(weekdayOf(day)) !== weekdays.includes(weekdayOf(day - 1));
 }
 
 function zoneSpec({ timezone }: CompiledSchedule, ready: ReadySchedule, limits: Limits): ScheduleSpec {

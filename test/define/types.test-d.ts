@@ -47,6 +47,23 @@ defineChain({ tasks: { a: [], b: { dependsOn: ['a'], runWhen: 'all_good' } } });
 // @ts-expect-error a chain without tasks is none
 defineChain({ schedule: { daily: '06:00' } });
 
+const at = '06:00';
+const tasks = { a: [] };
+defineChain({ schedule: { cron: '30 6 * * 1-5', from: '2026-03-01', until: '2026-12-31', except: ['2026-05-01'] }, tasks });
+defineChain({ schedule: { weekly: { on: ['mon', 'friday'], at } }, tasks });
+defineChain({ schedule: { monthly: { day: 'last', at, shortMonth: 'skip' }, jitter: '5 minutes' }, tasks });
+defineChain({ schedule: { every: '90 minutes', offset: '7 minutes', key: 'date' }, tasks });
+defineChain({ schedule: { businessHours: { days: 'weekdays', from: '09:00', to: '17:00', every: '30 minutes' } }, tasks });
+defineChain({ schedule: [{ daily: at }, { at: ['2026-03-01T08:00:00Z'] }], tasks });
+// @ts-expect-error two forms in one object
+defineChain({ schedule: { daily: at, cron: '0 6 * * *' }, tasks });
+// @ts-expect-error no such form
+defineChain({ schedule: { dayly: at }, tasks });
+// @ts-expect-error no such day
+defineChain({ schedule: { weekly: { on: 'mo', at } }, tasks });
+// @ts-expect-error a bare number has no unit
+defineChain({ schedule: { every: 90 }, tasks });
+
 const project = defineProject({ name: 'civic', clients: { sql: async () => ({ query: (text: string) => text }) } });
 declare const clients: ClientsOf<typeof project>;
 export const answer: Promise<{ query(text: string): string }> = clients.sql();

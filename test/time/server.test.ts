@@ -83,7 +83,7 @@ test.each([
 test('the server is due at the slots of any schedule', async () => {
   const seed = Number(process.env.TIME_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const samples = fc
-    .sample(fc.tuple(schedule, zone), { seed, numRuns: 120 })
+    .sample(fc.tuple(schedule, zone), { seed, numRuns: 60 })
     .filter(([one, zone]) => compileSchedule(one, zone).compiled);
   await eachOf(samples, async ([one, zone]) => {
     await oracle
@@ -100,7 +100,7 @@ test('the server is due at the slots of any schedule', async () => {
         throw new Error(`seed ${seed}`, { cause: error });
       });
   });
-  expect(samples.length).toBeGreaterThan(60);
+  expect(samples.length).toBeGreaterThan(30);
 });
 
 test('the server is due on the days of clock changes, in a zone of each kind', async () => {

@@ -10,7 +10,7 @@ import { answerBatch } from '../preview/batch.js';
 import { previewLines } from '../preview/lines.js';
 import { BadQuestion, nextDue, readFrom, readSpec, readTo, shownSlot, slotsOf } from '../preview/request.js';
 import type { Act, Invocation } from '../program.js';
-import { shortened } from '../table.js';
+import { wrapped } from '../table.js';
 
 /** Shown where no end is given. */
 const SHOWN = 10;
@@ -39,8 +39,8 @@ export function configure(command: Command, act: Act): void {
       `
 Examples:
   daychain preview daily-chain
-  daychain preview --spec '{"cron":"0 9 * * 5#2"}' --timezone Europe/Paris --from 2026-01-01 --to 2026-12-31
-  daychain preview --spec '{"daily":"02:30"}' --timezone Europe/Paris --from 2026-03-28 --to 2026-03-30 --check-server`,
+  daychain preview daily-chain --from 2026-03-28 --to 2026-03-30 --check-server
+  daychain preview --spec '{"cron":"0 9 * * 5#2"}' --timezone Europe/Paris --from 2026-01-01`,
     )
     .action(act(preview));
 }
@@ -77,7 +77,7 @@ async function previewOne(
   const to = until ?? slots.at(-1)?.at ?? from;
   const server = options.checkServer ? await askServer(named, compiled, from, to) : null;
   out.answer({ slots: slots.map((slot) => shownSlot(slot, timezone)), ...(server && { server }) });
-  for (const line of previewLines(compiled, slots, from, to)) out.say(shortened(line, out.width));
+  for (const line of previewLines(compiled, slots, from, to)) out.say(wrapped(line, out.width).join('\n'));
   if (server === null) return EXIT.done;
   for (const line of comparisonLines(server, to)) out.say(line);
   return server.onlyOurs.length + server.onlyServers.length === 0 ? EXIT.done : EXIT.failed;

@@ -3,7 +3,7 @@ import { readConfig } from '../../config.js';
 import type { TemporalConnection, TemporalOptions } from '../../connections/temporal.js';
 import { BadInput } from '../../control/errors.js';
 import { readState } from '../../local/state.js';
-import { homeOf, openProject, temporalOptions } from '../session.js';
+import { homeOf, openProject, temporalOptions, type Project } from '../session.js';
 
 /** @throws BadInput, ServerNotKnown, TemporalUnreachable */
 export async function openPlainServer(named: string | undefined): Promise<TemporalConnection> {
@@ -13,18 +13,21 @@ export async function openPlainServer(named: string | undefined): Promise<Tempor
 }
 
 async function optionsOf(named: string | undefined): Promise<TemporalOptions> {
-  const { temporal, namespace } = readConfig(process.cwd());
+  const project = await projectIfAny(named);
+  if (project !== null) return temporalOptions(project, readState(homeOf(project)));
   // Outside a project the environment alone has to say where the server is.
-  if (named === undefined && temporal !== null) {
-    const project = await openProject(named).catch(() => null);
-    if (project === null) return { ...temporal, namespace: namespace ?? 'default' };
-    return temporalOptions(project, readState(homeOf(project)));
-  }
+  const { temporal, namespace } = readConfig(process.cwd());
+  if (temporal !== null) return { ...temporal, namespace: namespace ?? 'default' };
+  throw new BadInput(
+    '--check-server needs a server, and here is no project that has one: set TEMPORAL_ADDRESS, or --project DIR.',
+  );
+}
+
+async function projectIfAny(named: string | undefined): Promise<Project | null> {
   try {
-    const project = await openProject(named);
-    return temporalOptions(project, readState(homeOf(project)));
+    return await openProject(named);
   } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-    throw new BadInput(`--check-server needs a server: set TEMPORAL_ADDRESS, or name a project.\n${error.message}`);
+    if (named === undefined && error instanceof BadInput) return null;
+    throw error;
   }
 }
