@@ -1,5 +1,7 @@
 /** daychain: durable daily task chains on Temporal. What authors of tasks and chains import. */
 export { z } from 'zod';
+export { cancelOnce, scheduleOnce, type OneShotRequest } from './client.js';
 export { defineChain, defineProject, defineTask } from './define/define.js';
 export { PermanentError, RetryAfter, TaskError } from './define/errors.js';
+export type * from './define/schedule-types.js';
 export type * from './define/types.js';

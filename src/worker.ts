@@ -10,7 +10,9 @@ import { createEngineActivities } from './activities/engine.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { endPause } from './control/pause.js';
 import { createLockStore } from './lock/redis-store.js';
+import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
 
 export interface WorkerOptions {
@@ -68,13 +70,19 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   });
+  const server = { client, namespace, taskQueue, by: 'the end of its pause' };
+  const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
+    endPause(server, registry.project.name, schedule, { note, catchUp });
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle: { codePath: bundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
-    activities: { ...createEngineActivities({ registry, locks, client, namespace, taskQueue }), default: attempt },
+    activities: {
+      ...createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }),
+      default: attempt,
+    },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
     maxCachedWorkflows: 600,
     // A dead worker's sticky queue holds its workflows up for this long.

@@ -16,6 +16,7 @@ import type {
   PeekedRun,
   ResolvedChainInput,
   ResolvedTaskInput,
+  ResumeLaterInput,
   RunChainInput,
   RunTaskInput,
   TaskResult,
@@ -35,11 +36,13 @@ export interface EngineParts {
   client: Client;
   namespace: string;
   taskQueue: string;
+  /** Ends the pause of one of the project's schedules. */
+  resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }>;
 }
 
 export type EngineActivities = ReturnType<typeof createEngineActivities>;
 
-export function createEngineActivities({ registry, locks, client, namespace, taskQueue }: EngineParts) {
+export function createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }: EngineParts) {
   return {
     /** Fills in what a runTask input leaves out, from today's files. */
     async resolveTask(input: RunTaskInput): Promise<Looked<ResolvedTaskInput>> {
@@ -130,6 +133,11 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
     /** Who asked for a run's cancellation, and why: the workflow itself is not told. */
     async whoCancelled({ workflowId, runId }: { workflowId: string; runId: string }): Promise<Asked> {
       return await readWhoCancelled(client, namespace, workflowId, runId);
+    },
+
+    /** Ends a schedule's pause, if it is still that one. */
+    async resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }> {
+      return await resumeSchedule(input);
     },
 
     /** Ends the pause before a task's next attempt. Attempts used and checkpoint stay as they are. */

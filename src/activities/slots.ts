@@ -84,7 +84,7 @@ interface Decided {
 }
 
 async function decide(parts: SlotParts, question: SlotQuestion): Promise<Decided> {
-  const timing = timingOfSlot(parts.registry, question);
+  const timing = inTurn(timingOfSlot(parts.registry, question), question);
   const { slot, policy } = timing;
   const facts = factsOf(timing, question.chain, question.now);
   const inOrder = question.asked?.inOrder === true;
@@ -98,6 +98,12 @@ async function decide(parts: SlotParts, question: SlotQuestion): Promise<Decided
   const earlier = policy.overlap === 'allow' ? null : await earlierShell(parts, question.chain, timing);
   const decision = overlapped(question, timing, earlier) ?? { is: 'go', byHand, lateMs };
   return { slot, decision, backfill: false };
+}
+
+/** Slots that were asked for in their order wait for each other: leaving one out, or stopping one, was not asked for. */
+function inTurn(timing: SlotTiming, { asked }: SlotQuestion): SlotTiming {
+  if (!asked?.inOrder || timing.policy.overlap === 'allow') return timing;
+  return { ...timing, policy: { ...timing.policy, overlap: 'queue' } };
 }
 
 /** After a wait only `startWithin` still judges: what fell due meanwhile waits behind, and loses nothing. */

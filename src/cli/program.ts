@@ -44,8 +44,19 @@ const GROUPS: Record<string, Entry[]> = {
     },
     { name: 'list', summary: 'Chains and tasks of the project', load: () => import('./commands/list.js') },
     { name: 'status', summary: 'How the chains are doing, and what wants a look', load: () => import('./commands/status.js') },
+    { name: 'next', summary: 'What is due next, and what stands in its way', load: () => import('./commands/next.js') },
+    {
+      name: 'preview',
+      summary: "When a schedule is due: a chain's, or any other",
+      load: () => import('./commands/preview.js'),
+    },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
+    {
+      name: 'plan',
+      summary: "A chain's order, or what it would do next",
+      load: () => import('./commands/plan.js'),
+    },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',
@@ -56,7 +67,10 @@ const GROUPS: Record<string, Entry[]> = {
   'Act:': [
     { name: 'run', summary: 'Run a chain or task for a date, once', load: () => import('./commands/run.js') },
     { name: 'rerun', summary: 'Run again what did not succeed, or chosen tasks', load: () => import('./commands/rerun.js') },
+    { name: 'at', summary: 'Run a task or chain once, at an instant', load: () => import('./commands/at.js') },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
+    { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
+    { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
   ],
 };

@@ -27,7 +27,7 @@ export async function listRuns(server: Server, filter: RunFilter): Promise<RunSu
     ...(filter.since === undefined ? [] : [`TaskDate >= ${quoted(filter.since)}`]),
   ].join(' AND ');
   const runs = await newestOf(server, query, filter.limit ?? 200, ({ kind, id }) => kind === filter.kind && id === filter.id);
-  return runs.sort((a, b) => (a.runKey! < b.runKey! ? 1 : -1));
+  return runs.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
 }
 
 /**
@@ -58,4 +58,9 @@ async function newestOf(server: Server, query: string, limit: number, fits: (run
     if (--left <= 0) break;
   }
   return [...newest.values()];
+}
+
+/** One-shots have run keys without a date in them: they stand among the runs of their date. */
+function placeOf({ date, runKey }: RunSummary): string {
+  return `${date ?? ''} ${runKey}`;
 }

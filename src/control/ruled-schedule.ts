@@ -1,11 +1,10 @@
 /** A schedule as the server has it, for looking at its slots: its rules, since when it is there, whether it is paused. */
-import { ScheduleNotFoundError } from '@temporalio/client';
-import type { ScheduledChainInput } from '../plan/types.js';
+import { DAY } from '../plan/limits.js';
 import type { Registry } from '../registry/index.js';
-import { rulesOf } from '../registry/slot-timing.js';
 import { ruleOf } from '../registry/rules.js';
 import type { KeyedBy } from '../time/schedule.js';
 import { describeNamespace } from './namespace.js';
+import { readSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 import type { RuledSchedule } from './slot-records.js';
 
@@ -18,30 +17,21 @@ export interface LiveSchedule extends RuledSchedule {
   note: string | null;
 }
 
-const DAY_MS = 86_400_000;
 /** Closed runs of chains that fire often are kept for so long. */
 const KEPT_BY_SLOT_DAYS = 30;
 
-/** Null where the server has no schedule of this id, or one that this version cannot read. */
+/** Null where the server has no schedule of this id that is the project's and has a rule this version reads. */
 export async function readLiveSchedule(server: Server, registry: Registry, id: string): Promise<LiveSchedule | null> {
-  try {
-    const { action, state, info } = await server.client.schedule.getHandle(id).describe();
-    if (action.type !== 'startWorkflow' || action.taskQueue !== server.taskQueue) return null;
-    const [input] = (action.args ?? []) as [ScheduledChainInput?];
-    const rules = rulesOf(input ?? {}, registry.chain(id) ?? registry.timingOf(id));
-    const compiled = ruleOf(rules);
-    if (compiled === null) return null;
-    const { keyedBy, timezone } = compiled;
-    return { id, rules, keyedBy, timezone, created: info.createdAt.getTime(), paused: state.paused, note: state.note || null };
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return null;
-    throw error;
-  }
+  const found = await readSchedule(server.client, id);
+  const rule = found?.project === registry.project.name ? ruleOf(found.rules) : null;
+  if (found === null || rule === null) return null;
+  const { rules, paused, note, createdAt } = found;
+  return { id, rules, keyedBy: rule.keyedBy, timezone: rule.timezone, created: createdAt, paused, note };
 }
 
 /** How far back it is known what ran: closed runs are kept so long, less a day. Epoch milliseconds. */
 export async function horizonOf(server: Server, keyedBy: KeyedBy, now: number): Promise<number> {
   const { retentionDays } = await describeNamespace(server.client, server.namespace);
   const days = keyedBy === 'slot' ? Math.min(KEPT_BY_SLOT_DAYS, retentionDays) : retentionDays;
-  return now - Math.max(0, days - 1) * DAY_MS;
+  return now - Math.max(0, days - 1) * DAY;
 }

@@ -42,7 +42,7 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
     workflowId: info.workflowId,
     runId: info.runId,
     kind: !ours
-      ? info.type === WORKFLOWS.scheduledChain
+      ? info.type === WORKFLOWS.scheduledChain || info.type === WORKFLOWS.oneShot
         ? 'shell'
         : 'other'
       : canonical === null

@@ -1,9 +1,12 @@
 /** How the project's chains are doing, by the server. */
 import { addDays } from '../time/dates.js';
+import type { Slot } from '../time/slots.js';
 import { localDate } from '../time/zones.js';
 import type { Registry } from '../registry/index.js';
 import { listRuns } from './list-runs.js';
 import type { RunSummary } from './run-summary.js';
+import { backfillCommand } from './backfill-command.js';
+import { missedSlots, runsOut } from './next.js';
 import { readSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 import { listWorkers, type WorkerView } from './workers.js';
@@ -15,6 +18,10 @@ export interface ScheduleState {
   note: string | null;
   /** ISO instant of the next slot. */
   next: string | null;
+  /** Slots of the last month that fell due and have no run, oldest first. */
+  missed: Slot[];
+  /** ISO instant up to which the server knows its times, where that is less than a year ahead; else null. */
+  runsOutAt: string | null;
 }
 
 export interface ChainStatus {
@@ -75,20 +82,29 @@ async function statusOf(
   const since = addDays(localDate(now, timezone), -LOOK_BACK_DAYS);
   const [runs, schedule] = await Promise.all([
     listRuns(server, { kind, id, since }),
-    scheduleOf(server, registry, id, timing?.compiled?.sentence ?? null),
+    scheduleOf(server, registry, id, timing?.compiled?.sentence ?? null, now),
   ]);
   return { id, kind, timezone, schedule, last: runs.slice(0, LAST).reverse() };
 }
 
-async function scheduleOf(server: Server, registry: Registry, id: string, wanted: string | null): Promise<ScheduleState> {
+async function scheduleOf(
+  server: Server,
+  registry: Registry,
+  id: string,
+  wanted: string | null,
+  now: number,
+): Promise<ScheduleState> {
   const found = await readSchedule(server.client, id);
-  if (found === null) return { state: wanted === null ? 'by_hand' : 'missing', sentence: wanted, note: null, next: null };
-  if (found.project !== registry.project.name) return { state: 'foreign', sentence: wanted, note: found.note, next: null };
+  const none = { note: found?.note ?? null, next: null, missed: [], runsOutAt: null };
+  if (found === null) return { state: wanted === null ? 'by_hand' : 'missing', sentence: wanted, ...none };
+  if (found.project !== registry.project.name) return { state: 'foreign', sentence: wanted, ...none };
   return {
     state: found.paused ? 'paused' : 'active',
     sentence: found.sentence ?? wanted,
     note: found.note,
     next: found.next[0] ?? null,
+    missed: await missedSlots(server, found, now),
+    runsOutAt: runsOut(found, now),
   };
 }
 
@@ -107,6 +123,21 @@ function attentionTo(registry: Registry, workers: readonly WorkerView[], chains:
     if (schedule.state === 'missing') found.push({ text: `${id} has no schedule on the server yet`, command: 'daychain sync' });
     if (schedule.state === 'foreign')
       found.push({ text: `the schedule ${id} belongs to somebody else`, command: 'daychain sync --dry-run' });
+  }
+  for (const { id, schedule } of chains) {
+    const [first, last] = [schedule.missed[0], schedule.missed.at(-1)];
+    if (first && last) {
+      const have = schedule.missed.length === 1 ? 'slot has' : 'slots have';
+      found.push({
+        text: `${id}: ${schedule.missed.length} ${have} no run, ${first.runKey}${first === last ? '' : ` to ${last.runKey}`}`,
+        command: schedule.state === 'paused' ? `daychain resume ${id} --catch-up` : backfillCommand(id, first, last),
+      });
+    }
+    if (schedule.runsOutAt !== null)
+      found.push({
+        text: `the server knows the times of ${id} until ${schedule.runsOutAt} only`,
+        command: `daychain sync ${id}`,
+      });
   }
   const { problems } = registry;
   if (problems.length > 0) {

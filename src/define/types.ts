@@ -2,35 +2,9 @@
 import type { z } from 'zod';
 import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
+import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
-
-/** Wall-clock time, 24 hours: `'06:00'`. */
-export type TimeOfDay = `${number}:${number}`;
-
-/** When a chain is due, in its time zone. */
-export type Schedule = { cron: string } | { daily: TimeOfDay };
-
-/** What becomes of slots that are late, missed, or due while an earlier one still runs. */
-export interface SlotPolicySettings {
-  /**
-   * Which slots are still run that fell due while nothing was here: `'all'`, the `'latest'`, `'none'` (later than a minute
-   * is misfired), or the `last` so many dates. Default `{ last: 7 }` where runs are keyed by date, else `'latest'`.
-   */
-  catchUp?: 'all' | 'latest' | 'none' | { last: number };
-  /** A slot that begins later than this is not run, whatever `catchUp` says. */
-  startWithin?: Duration;
-  /**
-   * While an earlier slot's run is open: `'queue'` waits for it, `'skip'` leaves this slot out, `'cancel'` stops the earlier
-   * one, `'allow'` runs beside it. Default `'queue'` where runs are keyed by date or `catchUp` asks for several, else `'skip'`.
-   */
-  overlap?: 'queue' | 'skip' | 'cancel' | 'allow';
-  /**
-   * Wall clock in the chain's zone: `'07:30'`, or `'02:00 +1d'` for the day after the slot's date. What is unfinished then is
-   * cancelled and fails. A run that starts later, as a catch-up does, is marked late and goes on.
-   */
-  deadline?: TimeOfDay | `${TimeOfDay} +${number}d`;
-}
 
 export interface Retry {
   /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */

@@ -30,7 +30,22 @@ export function parseCanonicalId(workflowId: string): { id: string; runKey: stri
   return ID.test(id) && RUN_KEY.test(runKey) ? { id, runKey } : null;
 }
 
+/** The workflow ID of a one-shot. */
+export function oneShotId(id: string): string {
+  return `at:${id}`;
+}
+
+/** The run key of what a one-shot starts. */
+export function oneShotKey(id: string): string {
+  return `at-${id}`;
+}
+
 /** The workflow ID of a slot's shell, as the server makes it: the schedule's id and the slot in UTC, whole seconds. */
 export function shellId(id: string, scheduledFor: string): string {
   return `${id}-${scheduledFor}`;
+}
+
+/** The workflow ID of what ends a schedule's pause at its time. */
+export function pauseId(schedule: string): string {
+  return `pause:${schedule}`;
 }

@@ -1,6 +1,12 @@
 /** Names that stand in histories and on the server. They are for ever: open runs and old histories know them. */
 
-export const WORKFLOWS = { scheduledChain: 'scheduledChain', runChain: 'runChain', runTask: 'runTask' } as const;
+export const WORKFLOWS = {
+  scheduledChain: 'scheduledChain',
+  runChain: 'runChain',
+  runTask: 'runTask',
+  resumeLater: 'resumeLater',
+  oneShot: 'oneShot',
+} as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */
 export const SEARCH_ATTRIBUTES = {
@@ -17,8 +23,14 @@ export const MEMO = {
   params: 'params',
   /** runTask, when cancelled: its TaskResult, with by whom. runChain, before it closes: its ChainResult. */
   result: 'result',
+  /** oneShot: its OneShotMemo. */
+  oneShot: 'oneShot',
+  /** oneShot: its Hold while it is held. */
+  held: 'held',
   /** Schedules: the project that owns them. */
   project: 'project',
+  /** resumeLater: ISO instant at which a pause ends. */
+  until: 'until',
 } as const;
 
 /** Signals and updates of runTask and runChain; each exists as both, with an Order as argument. */

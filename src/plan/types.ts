@@ -301,8 +301,33 @@ export interface ScheduledChainInput {
   rule?: ScheduleRule;
   /** Rules that held before this one, newest first: what was due under them is looked up there. */
   earlier?: EndedRule[];
-  /** Somebody asked for this slot: it runs however late it is. `inOrder`: its overlap is judged all the same. */
+  /** Somebody asked for this slot: it runs however late it is. `inOrder`: after those before it. */
   asked?: Asked & { inOrder?: boolean };
+}
+
+/** Input of the oneShot workflow: a task or a chain, once, at an instant. */
+export interface OneShotInput {
+  id: string;
+  /** ISO instant. One that has passed is due at once. */
+  at: string;
+  /** Exactly one of task and chain. */
+  task?: string;
+  chain?: string;
+  /** As in RunTaskInput; of a chain as in RunChainInput. Checked again, by the files of then, when it is due. */
+  params?: JsonObject;
+  by?: string;
+  reason?: string | null;
+  /** Repeats the run even if it has completed. */
+  force?: Asked;
+}
+
+/** What a one-shot leaves in its memo, so that lists need no history. */
+export interface OneShotMemo extends Asked {
+  id: string;
+  at: string;
+  kind: 'task' | 'chain';
+  target: string;
+  params: JsonObject | null;
 }
 
 /** A schedule as its author wrote it, with its zone. */
@@ -315,6 +340,17 @@ export interface ScheduleRule {
 export interface EndedRule extends ScheduleRule {
   /** ISO instant up to which it held. */
   until: string;
+}
+
+/** Input of the resumeLater workflow: the end of a schedule's pause. */
+export interface ResumeLaterInput {
+  schedule: string;
+  /** ISO instant. */
+  until: string;
+  /** What the pause says of itself: another one is left alone. */
+  note: string;
+  /** Run what fell due meanwhile. */
+  catchUp: boolean;
 }
 
 /** Argument of the skip, hold and release handlers (signals and updates). */
@@ -346,6 +382,17 @@ export interface ChainProgress {
   status: Status;
   held: Hold | null;
   tasks: Record<string, { status: Status; kind: Kind | null; phase: Phase | null; reason: string | null }>;
+}
+
+export interface OneShotProgress {
+  kind: 'one_shot';
+  id: string;
+  at: string;
+  /** Workflow ID of the run it starts. */
+  run: string;
+  phase: 'waiting_for_instant' | 'held' | 'running';
+  detail: string;
+  held: Hold | null;
 }
 
 /** What an activity needs to run a task's body once. */

@@ -1,6 +1,7 @@
 /** A project as it was found on disk: what it has, what is wrong with it, and what its chains compile to. */
 import type { z } from 'zod';
-import type { Schedule, TaskDefinition } from '../define/types.js';
+import type { Schedule } from '../define/schedule-types.js';
+import type { TaskDefinition } from '../define/types.js';
 import type {
   ChainPlan,
   JsonObject,

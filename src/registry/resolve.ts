@@ -1,6 +1,7 @@
 /** Completes inputs of workflows: dates, run keys, slots, params, plans. */
 import { isRunKey } from '../plan/ids.js';
 import type {
+  ChainPlan,
   JsonObject,
   ResolvedChainInput,
   ResolvedTaskInput,
@@ -56,9 +57,16 @@ export function resolveChain(registry: Registry, input: RunChainInput, now?: num
       ...input,
       ...when,
       ...(deadline !== undefined && { deadline }),
-      plan: input.plan ?? registry.plan(input.chain, { ...(input.params && { params: input.params }) }),
+      plan: input.plan ?? planOf(registry, input, when),
     };
   });
+}
+
+function planOf(registry: Registry, { chain, params }: RunChainInput, { runKey, date }: Slot): ChainPlan {
+  const plan = registry.plan(chain, { ...(params && { params }) });
+  if (runKey === date) return plan;
+  // A date's success key says nothing of a run that is not the date's.
+  return { ...plan, tasks: plan.tasks.map((task) => ({ ...task, spec: { ...task.spec, successKeys: false } })) };
 }
 
 export function resolveSlot(

@@ -26,10 +26,13 @@ export function slotAt(rules: Rules, instant: string): Slot | null {
 /** The slots of a window by the rules that held in it, in order; both ends belong to it. Epoch milliseconds or ISO instants. */
 export function slotsUnder(rules: Rules, from: string | number, to: string | number): Slot[] {
   const [first, last] = [epochMs(from), epochMs(to)];
-  return heldRules(rules).flatMap(({ compiled, since, until }) => {
+  const found = new Map<string, Slot>();
+  for (const { compiled, since, until } of heldRules(rules)) {
     const [begin, end] = [Math.max(first, since), Math.min(last, until - 1)];
-    return begin > end ? [] : slotsBetween(compiled, begin, end);
-  });
+    // Two rules may overlap by a date that neither would have run; a slot of both is one.
+    if (begin <= end) for (const slot of slotsBetween(compiled, begin, end)) found.set(slot.scheduledFor, slot);
+  }
+  return [...found.values()].sort((a, b) => (a.scheduledFor < b.scheduledFor ? -1 : 1));
 }
 
 /** Oldest first. */

@@ -1,5 +1,5 @@
 /** Checks the schedule of a chain or task in its zone, and what becomes of its late, missed and overlapping slots. */
-import type { Schedule } from '../define/types.js';
+import type { Schedule } from '../define/schedule-types.js';
 import { DAY, SECOND } from '../plan/limits.js';
 import { OVERLAPS, type CatchUp, type SlotPolicy } from '../plan/types.js';
 import { compileSchedule, type CompiledSchedule } from '../time/schedule.js';
@@ -39,12 +39,12 @@ export function readTiming(note: Note, fields: Fields, projectZone: string): Tim
 function readSchedule(note: Note, value: unknown, timezone: string): Pick<Timing, 'schedule' | 'compiled'> {
   if (value === undefined) return { schedule: null, compiled: null };
   const { compiled, problems } = compileSchedule(value, timezone);
-  for (const { field, value: came, message, known } of problems) {
+  for (const { field, value: came, message, typo } of problems) {
     note(
-      field === '' ? 'schedule' : at('schedule', field),
+      field === '' || field.startsWith('[') ? `schedule${field}` : at('schedule', field),
       came,
       message.endsWith('.') ? message : `${message}.`,
-      known ? nearest(field, known) : null,
+      typo ? nearest(typo.word, typo.known) : null,
     );
   }
   return { schedule: compiled && (value as Schedule), compiled };

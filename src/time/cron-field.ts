@@ -21,14 +21,56 @@ export const CRON_FIELDS: readonly CronField[] = [
   { name: 'day of the week', least: 0, most: 6, names: WEEKDAYS, alias: { value: 7, of: 0 } },
 ];
 
+const [, , DAY, , WEEKDAY] = CRON_FIELDS as [CronField, CronField, CronField, CronField, CronField];
+
 /**
  * The values a field names, sorted.
  * @throws RangeError in words: what came, what was expected, what to write instead.
  */
 export function parseField(field: CronField, text: string): number[] {
-  const values = new Set<number>();
-  for (const part of text.split(',')) for (const value of parsePart(field, part)) values.add(value);
-  return [...values].sort((a, b) => a - b);
+  return sorted(text.split(',').flatMap((part) => parsePart(field, part)));
+}
+
+/** Days of the month: as parseField, and -1 for `L`, the last. */
+export function parseDays(text: string): number[] {
+  return sorted(text.split(',').flatMap((part) => (/^l$/i.test(part) ? [-1] : parsePart(DAY, part))));
+}
+
+export interface CronWeekdays {
+  /** 0 (Sunday) to 6. */
+  plain: number[];
+  /** Single ones of a month: the weekday, and which of them. */
+  nth: { weekday: number; nth: number }[];
+}
+
+/** Days of the week: as parseField, and `5#2` for the second Friday, `5L` or `fri#L` (nth -1) for the last. */
+export function parseWeekdays(text: string): CronWeekdays {
+  const found: CronWeekdays = { plain: [], nth: [] };
+  for (const part of text.split(',')) {
+    const single = parseNth(part);
+    if (single) found.nth.push(single);
+    else found.plain.push(...parsePart(WEEKDAY, part));
+  }
+  return { ...found, plain: sorted(found.plain) };
+}
+
+function parseNth(part: string): CronWeekdays['nth'][number] | null {
+  const bare = part.toLowerCase();
+  const last = /^(\d+|[a-z]{3})#?l$/.exec(bare) ?? /^l(\d+|[a-z]{3})$/.exec(bare);
+  const [day, which] = last ? [last[1]!, 'l'] : (/^([^#]+)#([^#]*)$/.exec(bare)?.slice(1) ?? []);
+  if (day === undefined || which === undefined) return null;
+  if (!/^(\d+|[a-z]+)$/.test(day))
+    throw new RangeError(`"${part}": "#" stands behind one day of the week, like "5#2" or "fri#2"`);
+  const weekday = canonical(WEEKDAY, parseValue(WEEKDAY, day));
+  if (which === 'l') return { weekday, nth: -1 };
+  if (/^[1-5]$/.test(which)) return { weekday, nth: Number(which) };
+  throw new RangeError(
+    `"${part}": a month has a first to a fifth of each day of the week: write "${day}#1" to "${day}#5" or "${day}#L"`,
+  );
+}
+
+function sorted(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 function parsePart(field: CronField, part: string): number[] {
@@ -97,16 +139,34 @@ function parseValue(field: CronField, text: string): number {
 function refuseForeign(field: CronField, part: string): void {
   const bare = part.toLowerCase();
   if (bare.includes('?')) throw new RangeError('"?" is another dialect\'s word for any: write "*"');
-  if (bare.includes('#')) throw new RangeError(`"${part}": the n-th weekday of a month is not supported yet`);
-  if (/^\d+w$|^lw$|^w$/.test(bare)) {
+  if (bare.includes('+')) throw new RangeError(`"${part}": "+" has no meaning in cron; write the values out`);
+  if (bare.includes('#')) {
     throw new RangeError(
-      `"${part}": the nearest working day is not supported, because holidays differ: name days of the week instead, like "mon-fri"`,
+      `"${part}": "#" means the n-th day of the week of a month, and belongs into the last field, like "fri#2"`,
     );
   }
-  if (/^l(-\d+)?$|^\d+l$|^l\d+$/.test(bare) || (field.alias && /^[a-z]{3}l$/.test(bare))) {
-    throw new RangeError(`"${part}": the last day is not supported yet`);
+  if (/^(\d+|l)?-?w$|^w\d*$/.test(bare)) {
+    throw new RangeError(
+      `"${part}": the nearest working day is not read, because holidays differ: name days of the week instead, like "mon-fri"`,
+    );
   }
-  if (bare.includes('+')) throw new RangeError(`"${part}": "+" has no meaning in cron; write the values out`);
+  if (!/^l([-/].*)?$|^\d+l$|^l\d+$|-l$/.test(bare) && !(field.alias && /^[a-z]{3}l$/.test(bare))) return;
+  if (field === DAY && /^l-\d+$/.test(bare)) {
+    throw new RangeError(`"${part}": days before the last are not read; "L" is the last day of the month`);
+  }
+  if (field === DAY && /^\d+-l$/.test(bare)) {
+    throw new RangeError(`"${part}": a range cannot end with "L": write "${bare.slice(0, -2)}-31", and short months end sooner`);
+  }
+  if (field === WEEKDAY && bare === 'l') {
+    throw new RangeError(
+      '"L" alone is no day of the week: write "6L" for the last Saturday of the month, or "6" for every Saturday',
+    );
+  }
+  const where =
+    field === DAY || field === WEEKDAY
+      ? 'as "L" in the days of the month and as "5L" in the days of the week'
+      : 'only in the fields of days';
+  throw new RangeError(`"${part}" is no ${field.name}: "L" is read ${where}`);
 }
 
 function every(from: number, to: number, step: number): number[] {

@@ -1,6 +1,6 @@
 /** Reads a cron line: five fields, as Vixie cron means them. */
-import { CRON_FIELDS, parseField } from './cron-field.js';
-import { everOccurs, type Moments } from './moments.js';
+import { CRON_FIELDS, parseDays, parseField, parseWeekdays, type CronField, type CronWeekdays } from './cron-field.js';
+import { everOccurs, FIRST_YEAR, LAST_YEAR, type Moments } from './moments.js';
 import { sentenceOf } from './sentence.js';
 
 const FORMS = new Map([
@@ -22,36 +22,57 @@ export function parseCron(text: string): Cron {
   if (refused) return { moments: null, problems: [refused] };
 
   const problems: string[] = [];
-  const texts = line.split(/\s+/);
-  const values = CRON_FIELDS.map((field, index) => {
+  const read = <T>(work: () => T): T | null => {
     try {
-      return parseField(field, texts[index]!);
+      return work();
     } catch (error) {
       problems.push((error as Error).message);
-      return [];
+      return null;
     }
-  });
+  };
+  const [minuteText, hourText, dayText, monthText, weekdayText] = line.split(/\s+/) as [string, string, string, string, string];
+  const [minute, hour, , month] = CRON_FIELDS as [CronField, CronField, CronField, CronField];
+  const fields = {
+    minutes: read(() => parseField(minute, minuteText)),
+    hours: read(() => parseField(hour, hourText)),
+    days: read(() => parseDays(dayText)),
+    months: read(() => parseField(month, monthText)),
+    weekdays: read(() => parseWeekdays(weekdayText)),
+  };
   if (problems.length > 0) return { moments: null, problems };
 
-  const moments = union(texts, values).filter(everOccurs);
+  // Both day fields restricted mean either of them, unless one begins with "*", as in Vixie cron.
+  const either = !dayText.startsWith('*') && !weekdayText.startsWith('*');
+  const moments = union(fields as Fields, either).filter(everOccurs);
   if (moments.length > 0) return { moments, problems: [] };
-  return { moments: null, problems: [`"${text}" never occurs: no year has such a day`] };
+  return { moments: null, problems: [`"${text}" never occurs: no year from ${FIRST_YEAR} to ${LAST_YEAR} has such a day`] };
 }
 
-/** Both day fields restricted mean OR, unless one of them starts with "*": then AND, as in Vixie cron. */
-function union(texts: readonly string[], values: readonly number[][]): Moments[] {
-  const [minutes, hours, days, months, weekdays] = values as [number[], number[], number[], number[], number[]];
+interface Fields {
+  minutes: number[];
+  hours: number[];
+  days: number[];
+  months: number[];
+  weekdays: CronWeekdays;
+}
+
+function union({ minutes, hours, days, months, weekdays }: Fields, either: boolean): Moments[] {
   const at = { minutes, hours, months: orAny(months, 12) };
-  const either = !texts[2]!.startsWith('*') && !texts[4]!.startsWith('*');
-  if (!either) return [{ ...at, days: orAny(days, 31), weekdays: orAny(weekdays, 7) }];
-  const byDay = { ...at, days: orAny(days, 31), weekdays: null };
-  const byWeekday = { ...at, days: null, weekdays: orAny(weekdays, 7) };
-  if (byDay.days === null || byWeekday.weekdays === null) return [{ ...at, days: null, weekdays: null }];
-  return [byDay, byWeekday];
+  const anyDay = { days: null, weekdays: null, nth: null };
+  const byDay = { ...anyDay, days: orAny(days, 31) };
+  const plain = { ...anyDay, weekdays: orAny(weekdays.plain, 7) };
+  const byWeekday = [
+    ...(weekdays.plain.length > 0 ? [plain] : []),
+    ...weekdays.nth.map(({ weekday, nth }) => ({ ...anyDay, weekdays: [weekday], nth: [nth] })),
+  ];
+  const alternatives = either ? [byDay, ...byWeekday] : byWeekday.map((one) => ({ ...one, days: byDay.days }));
+  const everyDay = alternatives.some((one) => one.days === null && one.weekdays === null && one.nth === null);
+  return (everyDay ? [anyDay] : alternatives).map((one) => ({ ...at, ...one }));
 }
 
+/** null for all of a field's values; the last day of a month, -1, is one of its days anyway. */
 function orAny(values: number[], size: number): number[] | null {
-  return values.length === size ? null : values;
+  return values.filter((value) => value >= 0).length === size ? null : values;
 }
 
 /** What is wrong before any field is read, with what to write instead; or null. */

@@ -1,43 +1,11 @@
 /** The slots of a schedule: of one local date, of a window, before and after an instant. */
-import type { Temporal } from 'temporal-polyfill/implementation';
-import { addDays, plainDate } from './dates.js';
-import { matchesDay } from './moments.js';
-import type { CompiledSchedule } from './schedule.js';
-import { epochMs, instantText, localDate, slotKey } from './zones.js';
-
-const DAY_MS = 86_400_000;
-
-/**
- * ISO instants, in order. A schedule keyed by date has at most one: at a time the clocks skip, the first instant after the gap;
- * at a time they repeat, the first. Keyed by slot, a gap drops a slot and an overlap doubles it.
- */
-export function slotsOfDate(schedule: CompiledSchedule, date: string): string[] {
-  const day = plainDate(date);
-  const zone = schedule.timezone;
-  // A date that its zone's calendar leaves out, as Apia did on 30 December 2011, has no slots.
-  if (!day.toZonedDateTime(zone).toPlainDate().equals(day)) return [];
-  const found = new Set<number>();
-  for (const moments of schedule.moments) {
-    if (!matchesDay(moments, { month: day.month, day: day.day, weekday: day.dayOfWeek % 7 })) continue;
-    for (const hour of moments.hours) {
-      for (const minute of moments.minutes) {
-        for (const instant of instantsAt(day.toPlainDateTime({ hour, minute }), zone, schedule.keyedBy === 'date'))
-          found.add(instant);
-      }
-    }
-  }
-  return [...found].sort((a, b) => a - b).map(instantText);
-}
-
-function instantsAt(local: Temporal.PlainDateTime, zone: string, once: boolean): number[] {
-  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
-  const later = local.toZonedDateTime(zone, { disambiguation: 'later' });
-  if (earlier.equals(later)) return [earlier.epochMilliseconds];
-  const inGap = !earlier.toPlainDateTime().equals(local);
-  if (!inGap) return once ? [earlier.epochMilliseconds] : [earlier.epochMilliseconds, later.epochMilliseconds];
-  // In a gap "earlier" is the wall clock read with the offset before it, which lies before the change.
-  return once ? [earlier.getTimeZoneTransition('next')!.epochMilliseconds] : [];
-}
+import { dateOf, dayOf } from './dates.js';
+import { DAY_MS } from './days.js';
+import { dueBetween, readySchedule, type DueSlot } from './due.js';
+import { yearStart } from './instants.js';
+import { FIRST_YEAR, LAST_YEAR } from './moments.js';
+import type { CompiledSchedule } from './rule.js';
+import { epochMs, instantText, localDate, slotKeyOf } from './zones.js';
 
 /** One due time of a schedule, and what it is for. */
 export interface Slot {
@@ -46,6 +14,16 @@ export interface Slot {
   runKey: string;
   /** The slot as an ISO instant. */
   scheduledFor: string;
+}
+
+/**
+ * ISO instants, in order. A schedule that is due once a day has at most one: at a time the clocks skip, the first instant after
+ * the gap; at a time they repeat, the first. Keyed by slot, a gap drops a slot and an overlap doubles it.
+ */
+export function slotsOfDate(schedule: CompiledSchedule, date: string): string[] {
+  const day = dayOf(date);
+  const found = new Set(readySchedule(schedule).rules.flatMap((rule) => rule.instantsOf(day)));
+  return [...found].sort((a, b) => a - b).map(instantText);
 }
 
 /**
@@ -60,38 +38,47 @@ export function slotOf(schedule: CompiledSchedule, instant: string | number): Sl
 
 /** The slots of a window, in order. Both ends belong to it; `from` and `to` are epoch milliseconds or ISO instants. */
 export function slotsBetween(schedule: CompiledSchedule, from: string | number, to: string | number): Slot[] {
-  const [first, last] = [epochMs(from), epochMs(to)];
-  const found = new Map<string, Slot>();
-  const end = addDays(localDate(last, schedule.timezone), 1);
-  for (let date = addDays(localDate(first, schedule.timezone), -1); date <= end; date = addDays(date, 1)) {
-    for (const scheduledFor of slotsOfDate(schedule, date)) {
-      const at = epochMs(scheduledFor);
-      if (at >= first && at <= last) found.set(scheduledFor, slotFor(schedule, date, scheduledFor));
-    }
-  }
-  return [...found.values()].sort((a, b) => epochMs(a.scheduledFor) - epochMs(b.scheduledFor));
+  return Array.from(dueBetween(readySchedule(schedule), epochMs(from), epochMs(to)), (due) => slotAt(schedule, due));
 }
 
-/** How far a look for slots goes, in days, doubling its window until there are enough. */
-const FARTHEST_DAYS = 366 * 30;
+/** How far a look for slots goes, in days, widening its window until there are enough. */
+const FARTHEST_DAYS = 366 * 100;
 
-/** At most `count` slots after an instant (not at it), soonest first. Looks 30 years ahead. */
+/** At most `count` slots after an instant (not at it), soonest first. Looks 100 years ahead. */
 export function nextSlots(schedule: CompiledSchedule, after: number, count: number): Slot[] {
-  for (let days = 2; ; days *= 4) {
-    const slots = slotsBetween(schedule, after + 1, after + days * DAY_MS);
-    if (slots.length >= count || days > FARTHEST_DAYS) return slots.slice(0, count);
+  const found: Slot[] = [];
+  if (count < 1) return found;
+  for (const due of dueBetween(readySchedule(schedule), after + 1, after + FARTHEST_DAYS * DAY_MS)) {
+    found.push(slotAt(schedule, due));
+    if (found.length === count) break;
+  }
+  return found;
+}
+
+/** At most `count` slots before an instant (not at it), newest first, none before `since` (epoch milliseconds). Looks 100 years back. */
+export function latestSlots(schedule: CompiledSchedule, before: number, count: number, since: number): Slot[] {
+  const ready = readySchedule(schedule);
+  for (let days = 1; ; days *= 4) {
+    const from = Math.max(since, before - days * DAY_MS);
+    const slots = [...dueBetween(ready, from, before - 1)];
+    if (slots.length >= count || from === since || days > FARTHEST_DAYS)
+      return slots
+        .slice(Math.max(0, slots.length - count))
+        .reverse()
+        .map((due) => slotAt(schedule, due));
   }
 }
 
-/** At most `count` slots before an instant (not at it), newest first, none before `since` (epoch milliseconds). */
-export function latestSlots(schedule: CompiledSchedule, before: number, count: number, since: number): Slot[] {
-  for (let days = 2; ; days *= 4) {
-    const from = Math.max(since, before - days * DAY_MS);
-    const slots = slotsBetween(schedule, from, before - 1);
-    if (slots.length >= count || from === since) return slots.reverse().slice(0, count);
-  }
+/** Whether there is one slot at all in the years that slots may have. */
+export function hasSlots(schedule: CompiledSchedule): boolean {
+  const [from, to] = [yearStart(FIRST_YEAR), yearStart(LAST_YEAR + 1) - 1];
+  return dueBetween(readySchedule(schedule), from, to).next().done === false;
+}
+
+function slotAt(schedule: CompiledSchedule, { at, day }: DueSlot): Slot {
+  return slotFor(schedule, dateOf(day), instantText(at));
 }
 
 function slotFor(schedule: Pick<CompiledSchedule, 'keyedBy'>, date: string, scheduledFor: string): Slot {
-  return { date, runKey: schedule.keyedBy === 'date' ? date : slotKey(scheduledFor), scheduledFor };
+  return { date, runKey: schedule.keyedBy === 'date' ? date : slotKeyOf(scheduledFor), scheduledFor };
 }

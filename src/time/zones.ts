@@ -1,6 +1,8 @@
 /** Instants and the local dates they fall on. Instants are ISO texts in UTC without milliseconds: `2026-02-03T05:00:00Z`. */
 import { Temporal } from 'temporal-polyfill/implementation';
-import { dateOf, plainDate } from './dates.js';
+import { clockOf } from './clock.js';
+import { dashed, dateOf, dayOf } from './dates.js';
+import { DAY_MS } from './days.js';
 
 const SLOT_KEY = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
@@ -29,8 +31,22 @@ export function zoneNames(): string[] {
 
 /** Epoch milliseconds or an ISO instant as `2026-02-03T05:00:00Z`; parts of a second are cut off. */
 export function instantText(instant: string | number): string {
-  const seconds = Math.floor(epochMs(instant) / 1_000);
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1_000).toString({ smallestUnit: 'second' });
+  return `${localText(epochMs(instant))}Z`;
+}
+
+/** The same for a local time, in milliseconds as the wall clock counts them: `2026-02-03T06:00:00`. */
+export function localText(local: number): string {
+  const day = Math.floor(local / DAY_MS);
+  const seconds = Math.floor((local - day * DAY_MS) / 1_000);
+  return `${dayText(day)}T${minuteText(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`;
+}
+
+/** An instant as local time with its offset: `2026-02-03T06:00:00+01:00`. */
+export function localInstantText(instant: number, zone: string): string {
+  const offset = clockOf(zone).offsetAt(instant);
+  const seconds = Math.abs(offset) / 1_000;
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, ...(seconds % 60 > 0 ? [seconds % 60] : [])];
+  return `${localText(instant + offset)}${offset < 0 ? '-' : '+'}${parts.map(twoDigits).join(':')}`;
 }
 
 /**
@@ -48,12 +64,12 @@ export function epochMs(instant: string | number): number {
 
 /** The local date, `YYYYMMDD`, of an instant in a zone. */
 export function localDate(instant: string | number, zone: string): string {
-  return dateOf(Temporal.Instant.fromEpochMilliseconds(epochMs(instant)).toZonedDateTimeISO(zone));
+  return dateOf(clockOf(zone).dayAt(epochMs(instant)));
 }
 
 /** The first instant of a local date. Mostly midnight; where a clock change swallows midnight, the first instant after it. */
 export function firstInstant(date: string, zone: string): string {
-  return instantText(plainDate(date).toZonedDateTime(zone).epochMilliseconds);
+  return instantText(clockOf(zone).startOfDay(dayOf(date)));
 }
 
 /**
@@ -61,18 +77,19 @@ export function firstInstant(date: string, zone: string): string {
  * the clocks skip, the first instant after the gap; at one they repeat, the first. `time` is `HH:MM`.
  */
 export function wallClock(date: string, time: string, zone: string): string {
-  const [hour, minute] = time.split(':').map(Number) as [number, number];
-  const local = plainDate(date).toPlainDateTime({ hour, minute });
-  const before = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
-  // In a gap "earlier" is the wall clock read with the offset before it, which lies before the change.
-  const inGap = !before.toPlainDateTime().equals(local);
-  const found = (inGap && before.getTimeZoneTransition('next')) || before;
-  return found.toString({ smallestUnit: 'second', timeZoneName: 'never' });
+  const clock = clockOf(zone);
+  const local = localOf(date, time);
+  return localInstantText(clock.instantsAt(local)[0] ?? clock.gapAt(local)!.at, zone);
 }
 
 /** The run key of a slot: `20260203T050000Z`. */
 export function slotKey(instant: string | number): string {
-  return instantText(instant).replaceAll(/[-:]/g, '');
+  return slotKeyOf(instantText(instant));
+}
+
+/** The same of an instant that is already written as such. */
+export function slotKeyOf(text: string): string {
+  return text.replaceAll(/[-:]/g, '');
 }
 
 /** The instant of a slot's run key, or null for any other text. */
@@ -85,4 +102,28 @@ export function instantOfSlotKey(runKey: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Milliseconds as the wall clock counts them; the time is `HH:MM`, with seconds or without. */
+function localOf(date: string, time: string): number {
+  const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
+  return dayOf(date) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1_000;
+}
+
+/** Texts of the last day asked for: slots come day by day. */
+let lastDay = { number: NaN, text: '' };
+
+function dayText(number: number): string {
+  if (lastDay.number !== number) lastDay = { number, text: dashed(dateOf(number)) };
+  return lastDay.text;
+}
+
+const minuteTexts: string[] = [];
+
+function minuteText(minute: number): string {
+  return (minuteTexts[minute] ??= `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`);
+}
+
+function twoDigits(n: number): string {
+  return n < 10 ? `0${n}` : `${n}`;
 }

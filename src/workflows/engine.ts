@@ -15,6 +15,12 @@ export const waits = proxyActivities<Waits>({
   retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '15 seconds' },
 });
 
+/** Write a schedule. Tried until they succeed: nobody else would. */
+export const schedules = proxyActivities<Pick<EngineActivities, 'resumeSchedule'>>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
 type Waits = Pick<EngineActivities, 'awaitRun' | 'awaitShell' | 'awaitPast'>;
 
 /** The same for at most this long: then they fail. */

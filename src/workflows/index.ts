@@ -2,6 +2,8 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { WORKFLOWS } from '../plan/names.js';
 
+export { oneShot } from './one-shot.js';
+export { resumeLater } from './resume-later.js';
 export { runChain } from './run-chain.js';
 export { runTask } from './run-task.js';
 export { scheduledChain } from './scheduled-chain.js';

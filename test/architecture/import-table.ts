@@ -27,7 +27,8 @@ const besidesServers = { code: [], types: ['config.ts'], node: true };
 export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   // Pure: no clock, no randomness, no input or output.
   plan: { code: [], types: [], packages: [], node: false },
-  time: { code: [], types: [], packages: ['temporal-polyfill/implementation'], node: false },
+  // Durations are read the same everywhere, and plan imports nothing in turn.
+  time: { code: ['plan'], types: [], packages: ['temporal-polyfill/implementation'], node: false },
 
   // Replayed: its code is part of every history.
   workflows: { code: ['plan'], types: '*', packages: ['@temporalio/workflow', '@temporalio/common'], node: false },
@@ -67,16 +68,26 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
 
   // Entry files and surfaces. Nobody else imports them, and only they read the configuration.
   'config.ts': { code: [], types: [], packages: ['@temporalio/envconfig', 'fastest-levenshtein', 'zod'], node: true },
+  // What commands and programs open. It reads the configuration for both, so that both find the same project and servers.
+  session: {
+    code: ['registry', 'control', 'lock', 'connections', 'local', 'config.ts'],
+    types: [],
+    packages: [],
+    node: true,
+  },
+  // What users call from their own programs. All of it is imported when it is called: a task's file imports the package too.
+  'client.ts': { code: ['session', 'control', 'plan'], types: [], packages: [], node: false },
+
   'worker.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   'schedules.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   web: { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   cli: {
-    code: [...BELOW, 'config.ts', 'worker.ts', 'schedules.ts'],
+    code: [...BELOW, 'session', 'config.ts', 'worker.ts', 'schedules.ts'],
     types: [],
-    packages: [...TEMPORAL, 'commander', 'log-update', 'picocolors', 'fastest-levenshtein'],
+    packages: [...TEMPORAL, 'commander', 'jsonc-parser', 'log-update', 'picocolors', 'fastest-levenshtein'],
     node: true,
   },
 
-  // What users import: the author's side, and nothing that starts anything.
-  'index.ts': { code: ['define', 'kit'], types: ['plan'], packages: ['zod'], node: false },
+  // What users import: the author's side, and what loads the rest when it is called.
+  'index.ts': { code: ['define', 'kit', 'client.ts'], types: ['plan'], packages: ['zod'], node: false },
 };

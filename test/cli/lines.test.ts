@@ -137,7 +137,14 @@ describe('the status screen', () => {
         id: 'daily-chain',
         kind: 'chain',
         timezone: 'Europe/Paris',
-        schedule: { state: 'active', sentence: 'every day at 06:00', note: null, next: '2026-11-23T05:00:00Z' },
+        schedule: {
+          state: 'active',
+          sentence: 'every day at 06:00',
+          note: null,
+          next: '2026-11-23T05:00:00Z',
+          missed: [],
+          runsOutAt: null,
+        },
         last: [
           run('20261121', { status: 'failed', end: 'failed' }),
           run('20261122', { status: 'pending', end: null, started: '2026-11-22T05:00:00Z', closed: null }),
@@ -147,7 +154,14 @@ describe('the status screen', () => {
         id: 'prompt-sync',
         kind: 'chain',
         timezone: 'Europe/Paris',
-        schedule: { state: 'paused', sentence: 'every day at 05:00', note: 'key rotation', next: null },
+        schedule: {
+          state: 'paused',
+          sentence: 'every day at 05:00',
+          note: 'key rotation',
+          next: null,
+          missed: [],
+          runsOutAt: null,
+        },
         last: [],
       },
     ],
@@ -159,7 +173,7 @@ describe('the status screen', () => {
       'civic · Europe/Paris · 1 worker · server ok',
       'CHAIN         LAST 7   LAST RUN                    NEXT',
       'daily-chain   ✗ ●      today 06:00, running 41 s   tomorrow 06:00',
-      'prompt-sync            paused: "key rotation"',
+      'prompt-sync            paused: key rotation',
       '',
       '1 thing wants a look: daily-chain 20261121 failed   →  daychain show daily-chain:20261121',
     ]);
@@ -175,8 +189,20 @@ describe('what a sync did', () => {
     paused: false,
     note: null,
     next: ['2026-11-23T05:00:00Z'],
+    rules: {},
+    createdAt: 0,
+    goodUntil: null,
   };
-  const step = { id: 'a', sentence: 'every day at 06:00', existing: null, wanted: null, after };
+  const step = {
+    id: 'a',
+    sentence: 'every day at 06:00',
+    existing: null,
+    wanted: null,
+    after,
+    rekeying: null,
+    started: [],
+    unconfirmed: false,
+  };
 
   it('is told with the next slot', () => {
     expect(scheduleText({ ...step, change: 'create' }, 'Europe/Paris', NOW)).toBe(

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findProjectDir } from '../../src/cli/project-dir.js';
+import { findProjectDir } from '../../src/session/project-dir.js';
 import { readDate, readParams, readRun } from '../../src/cli/run-words.js';
 import { clipped, labelled, shortened, table, widthOf, wrapped } from '../../src/cli/table.js';
 import { dayText, whenText } from '../../src/cli/times.js';

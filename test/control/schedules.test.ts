@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection, ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleDescription } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { applySync, planSync, syncSchedules, type SyncDiff } from '../../src/control/schedules.js';
-import { OUR_NOTE, readSchedule, recordOf, type ExistingSchedule } from '../../src/control/schedule-record.js';
+import { fingerprintOf, OUR_NOTE, readSchedule, type ExistingSchedule } from '../../src/control/schedule-record.js';
 import { tokenKeeping } from '../../src/control/conflict-token.js';
-import type { Schedule } from '../../src/define/types.js';
+import type { Server } from '../../src/control/server.js';
+import type { Schedule } from '../../src/define/schedule-types.js';
 import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';
 import { temporalAddress, temporalNamespace } from '../support/servers.js';
@@ -12,11 +13,13 @@ import { temporalAddress, temporalNamespace } from '../support/servers.js';
 const project = { name: `p${randomBytes(4).toString('hex')}`, taskQueue: 'q' };
 let connection: Connection;
 let client: Client;
+let server: Server;
 const made = new Set<string>();
 
 beforeAll(async () => {
   connection = await Connection.connect({ address: temporalAddress(), connectTimeout: 10_000 });
   client = new Client({ connection, namespace: temporalNamespace() });
+  server = { client, namespace: temporalNamespace(), taskQueue: project.taskQueue, by: 'tests' };
 });
 afterAll(() => connection?.close());
 afterEach(async () => {
@@ -45,28 +48,33 @@ function wantedAt(id: string, schedule: Schedule, timezone = 'Europe/Paris'): Wa
 
 async function plan(wanted: WantedSchedule[], ids: string[] = wanted.map(({ id }) => id), owner = project): Promise<SyncDiff> {
   const existing = await Promise.all(ids.map((id) => readSchedule(client, id)));
-  return planSync({ wanted, existing: existing.filter((one) => one !== null), project: owner });
+  return planSync({ wanted, existing: existing.filter((one) => one !== null), project: owner, now: Date.now() });
 }
 
 async function sync(wanted: WantedSchedule[], ids?: string[], owner = project) {
-  return applySync(client, await plan(wanted, ids, owner));
+  return applySync(server, await plan(wanted, ids, owner));
 }
 
 const describeOnServer = (id: string): Promise<ScheduleDescription> => client.schedule.getHandle(id).describe();
+
+const NOW = Date.parse('2026-11-22T05:00:41Z');
 
 describe('the plan', () => {
   const wanted = wantedAt('a', { daily: '06:00' });
   const ours: ExistingSchedule = {
     id: 'a',
     project: project.name,
-    fingerprint: recordOf(wanted, project.taskQueue).fingerprint,
+    fingerprint: fingerprintOf(wanted, project.taskQueue),
     sentence: wanted.sentence,
     paused: false,
     note: null,
     next: [],
+    rules: {},
+    createdAt: 0,
+    goodUntil: null,
   };
   const change = (existing: ExistingSchedule[], inFiles = [wanted]) =>
-    planSync({ wanted: inFiles, existing, project }).steps.map((step) => step.change);
+    planSync({ wanted: inFiles, existing, project, now: NOW }).steps.map((step) => step.change);
 
   test.each<[string, ExistingSchedule[], WantedSchedule[], string[]]>([
     ['creates what is missing', [], [wanted], ['create']],
@@ -86,12 +94,12 @@ describe('the plan', () => {
 
   test('tells a change of time, zone and task queue apart', () => {
     const prints = [
-      recordOf(wanted, 'q'),
-      recordOf(wanted, 'other'),
-      recordOf(wantedAt('a', { daily: '06:01' }), 'q'),
-      recordOf(wantedAt('a', { daily: '06:00' }, 'UTC'), 'q'),
-      recordOf(wantedAt('a', { cron: '0 6 * * *' }), 'q'),
-    ].map(({ fingerprint }) => fingerprint);
+      fingerprintOf(wanted, 'q'),
+      fingerprintOf(wanted, 'other'),
+      fingerprintOf(wantedAt('a', { daily: '06:01' }), 'q'),
+      fingerprintOf(wantedAt('a', { daily: '06:00' }, 'UTC'), 'q'),
+      fingerprintOf(wantedAt('a', { cron: '0 6 * * *' }), 'q'),
+    ];
     expect(new Set(prints).size).toBe(prints.length);
   });
 });
@@ -112,7 +120,7 @@ describe('on a server', () => {
     const found = await describeOnServer(id);
     expect(found.memo).toEqual({ project: project.name });
     expect(found.policies.overlap).toBe(ScheduleOverlapPolicy.ALLOW_ALL);
-    expect(found.policies.catchupWindow).toBe(86_400_000);
+    expect(found.policies.catchupWindow).toBe(365 * 86_400_000);
     expect(found.spec.timezone).toBe('Europe/Paris');
     expect(found.spec.calendars).toMatchObject([{ hour: [{ start: 6, end: 6 }], minute: [{ start: 0, end: 0 }] }]);
     expect(found.action).toMatchObject({
@@ -166,7 +174,7 @@ describe('on a server', () => {
     const stale = await plan([wantedAt(id, { daily: '06:00' })]);
     expect(stale.steps[0]!.change).toBe('create');
     await sync([wantedAt(id, { daily: '07:00' })], undefined, { name: 'other', taskQueue: 'q' });
-    expect(await applySync(client, stale)).toMatchObject([{ change: 'foreign' }]);
+    expect(await applySync(server, stale)).toMatchObject([{ change: 'foreign' }]);
   });
 
   test('an edit made by hand is put right', async () => {
@@ -227,7 +235,7 @@ describe('on a server', () => {
     const registryWith = (ids: string[]) =>
       ({ project, problems: [], schedules: () => ids.map((id) => wantedAt(id, { daily: '06:00' })) }) as unknown as Registry;
     const changes = async (ids: string[], options?: { dryRun: boolean }) => {
-      const done = await syncSchedules(client, registryWith(ids), options);
+      const done = await syncSchedules(server, registryWith(ids), options);
       return done.refused === null
         ? done.steps.map(({ id, change }) => `${change} ${id === kept ? 'kept' : 'gone'}`).sort()
         : done.refused;
@@ -250,6 +258,6 @@ describe('on a server', () => {
       },
     });
     const registry = { project, problems: [{}], schedules: () => [wantedAt('a', { daily: '06:00' })] } as unknown as Registry;
-    expect(await syncSchedules(untouchable, registry)).toEqual({ refused: 'problems' });
+    expect(await syncSchedules({ client: untouchable, by: 'tests' }, registry)).toEqual({ refused: 'problems' });
   });
 });

@@ -65,11 +65,11 @@ async function side(
   );
   const registry = await loadProject(workers.dir);
   expect(registry.problems).toEqual([]);
-  const [worker] = await Promise.all([workers.start(), syncProject(workers.client, registry)]);
+  const [worker] = await Promise.all([workers.start(), syncProject(serverOf({ workers }), registry)]);
   return { workers, registry, worker };
 }
 
-const serverOf = ({ workers }: Side) => ({
+const serverOf = ({ workers }: Pick<Side, 'workers'>) => ({
   client: workers.client,
   namespace: 'default',
   taskQueue: workers.taskQueue,

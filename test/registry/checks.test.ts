@@ -87,7 +87,7 @@ describe('a chain', () => {
     [
       'an unknown key',
       `{ concurency: 3, tasks: { a: [] } }`,
-      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, concurrency, tasks. Did you mean concurrency?',
+      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, catchUp, startWithin, overlap, deadline, concurrency, tasks. Did you mean concurrency?',
     ],
     [
       'an unknown key of a place',
@@ -120,9 +120,24 @@ describe('a chain', () => {
       'timezone: "europe/paris" is no time zone. Did you mean Europe/Paris?',
     ],
     [
+      'a day of the week that does not exist, inside a list of forms',
+      `{ schedule: [{ daily: '06:00' }, { weekly: { on: 'mondy', at: '10:00' } }], tasks: { a: [] } }`,
+      `schedule[1].weekly.on: "mondy" is no day of the week: write 'monday' or 'mon'; several stand in a list. Did you mean monday?`,
+    ],
+    [
+      'a limit that is misspelt',
+      `{ schedule: { daily: '06:00', untill: '2026-12-31' }, tasks: { a: [] } }`,
+      'schedule.untill: "untill" is not known here; around a form there are from, until, except, jitter and key. Did you mean until?',
+    ],
+    [
+      'what belongs beside the schedule',
+      `{ schedule: { daily: '06:00', timezone: 'UTC' }, tasks: { a: [] } }`,
+      'schedule.timezone: "timezone" stands beside the schedule, not in it.',
+    ],
+    [
       'a form of schedule that does not exist',
       `{ schedule: { dayly: '06:00' }, tasks: { a: [] } }`,
-      'schedule.dayly: "dayly" is no form of a schedule; there are cron and daily. Did you mean daily?',
+      'schedule.dayly: "dayly" is no form of a schedule; there are cron, daily, weekly, monthly, yearly, hourly, every, businessHours and at. Did you mean daily?',
     ],
     [
       'a time that does not exist',

@@ -97,6 +97,17 @@ test('runs, their orders and reruns', async () => {
   await resultOf(held);
   await save('run-task-held-and-released', held);
 
+  const shot = (id: string, at: string) => start('oneShot', `at:${id}`, { id, at, task: 'rp_a', by: 'marie', reason: null });
+  const waited = await shot('waited', new Date(Date.now() + 1_500).toISOString());
+  await waited.executeUpdate('hold', { args: [{ by: 'marie' }] });
+  await waited.executeUpdate('release', { args: [{ by: 'marie' }] });
+  await resultOf(waited);
+  await save('one-shot-held-and-run', waited);
+  const takenBack = await shot('taken-back', '2099-01-01T00:00:00Z');
+  await takenBack.cancel();
+  expect((await failureOf(takenBack)).type).toBe('CancelledFailure');
+  await save('one-shot-cancelled', takenBack);
+
   const slow = await engine.startTask({ task: 'rp_slow', date: '20260105' });
   await eventually('the body', async () => (await slow.describe()).raw.pendingActivities?.[0]?.lastStartedTime);
   await slow.cancel();

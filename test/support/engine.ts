@@ -5,6 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { afterAll } from 'vitest';
 import type { AttemptParts } from '../../src/activities/attempt.js';
 import type { Log } from '../../src/activities/attempt-log.js';
+import type { Server } from '../../src/control/server.js';
 import { canonicalId } from '../../src/plan/ids.js';
 import type { ChainResult, RunChainInput, RunTaskInput, TaskResult } from '../../src/plan/types.js';
 import { loadProject, type Registry } from '../../src/registry/index.js';
@@ -39,6 +40,8 @@ export interface Engine {
   dir: string;
   registry: Registry;
   client: Client;
+  /** For what control does. */
+  server: Server;
   taskQueue: string;
   /** The lock store's database. */
   locks: RedisConnection;
@@ -116,6 +119,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     dir: project.dir,
     registry,
     client,
+    server: { client, namespace, taskQueue: registry.project.taskQueue, by: 'tests' },
     taskQueue: registry.project.taskQueue,
     locks,
     gate,

@@ -52,19 +52,49 @@ describe('a cron line', () => {
 
   test('with both day fields restricted means either of them', () => {
     expect(moments('0 9 1,15 * 1')).toEqual([
-      { minutes: [0], hours: [9], months: null, days: [1, 15], weekdays: null },
-      { minutes: [0], hours: [9], months: null, days: null, weekdays: [1] },
+      { minutes: [0], hours: [9], months: null, days: [1, 15], weekdays: null, nth: null },
+      { minutes: [0], hours: [9], months: null, days: null, weekdays: [1], nth: null },
     ]);
   });
   test('with a day field that begins with a star means both of them', () => {
-    expect(moments('0 9 */10 * 1')).toEqual([{ minutes: [0], hours: [9], months: null, days: [1, 11, 21, 31], weekdays: [1] }]);
-    expect(moments('0 9 13 * */5')).toEqual([{ minutes: [0], hours: [9], months: null, days: [13], weekdays: [0, 5] }]);
+    expect(moments('0 9 */10 * 1')).toEqual([
+      { minutes: [0], hours: [9], months: null, days: [1, 11, 21, 31], weekdays: [1], nth: null },
+    ]);
+    expect(moments('0 9 13 * */5')).toEqual([
+      { minutes: [0], hours: [9], months: null, days: [13], weekdays: [0, 5], nth: null },
+    ]);
   });
   test('with a day field that names all days without a star means every day', () => {
-    expect(moments('0 9 1-31 * 1')).toEqual([{ minutes: [0], hours: [9], months: null, days: null, weekdays: null }]);
+    expect(moments('0 9 1-31 * 1')).toEqual([{ minutes: [0], hours: [9], months: null, days: null, weekdays: null, nth: null }]);
   });
   test('that never occurs on one side of an either-or keeps the other', () => {
-    expect(moments('0 9 30 2 1')).toEqual([{ minutes: [0], hours: [9], months: [2], days: null, weekdays: [1] }]);
+    expect(moments('0 9 30 2 1')).toEqual([{ minutes: [0], hours: [9], months: [2], days: null, weekdays: [1], nth: null }]);
+  });
+});
+
+describe('days that move within the month', () => {
+  const days = (line: string) => moments(line).map(({ days, weekdays, nth }) => ({ days, weekdays, nth }));
+  test.each(['5L', 'L5', 'FRIL', 'fri#l', '5#L', 'lfri'])('%s is the last Friday', (field) => {
+    expect(days(`0 0 * * ${field}`)).toEqual([{ days: null, weekdays: [5], nth: [-1] }]);
+  });
+  test.each(['7#2', '0#2', 'SUN#2'])('%s is the second Sunday', (field) => {
+    expect(days(`0 0 * * ${field}`)).toEqual([{ days: null, weekdays: [0], nth: [2] }]);
+  });
+  test('stand beside plain ones, each an alternative', () => {
+    expect(days('0 0 1,L * 1,5#2,3L')).toEqual([
+      { days: [-1, 1], weekdays: null, nth: null },
+      { days: null, weekdays: [1], nth: null },
+      { days: null, weekdays: [5], nth: [2] },
+      { days: null, weekdays: [3], nth: [-1] },
+    ]);
+    expect(days('0 0 */10 * 1,5#2')).toEqual([
+      { days: [1, 11, 21, 31], weekdays: [1], nth: null },
+      { days: [1, 11, 21, 31], weekdays: [5], nth: [2] },
+    ]);
+  });
+  test('that exist in some years only are no reason to refuse', () => {
+    expect(days('0 0 * 2 1#5')).toEqual([{ days: null, weekdays: [1], nth: [5] }]);
+    expect(days('0 0 29 2 */7')).toEqual([{ days: [29], weekdays: [0], nth: null }]);
   });
 });
 
@@ -95,11 +125,24 @@ describe('what cron here does not read is refused with what to write instead', (
     ['0 0 * * mo', /"mo" is no day of the week: write a number from 0 to 7, or sun to sat/],
     ['0 0 ? * *', /"\?" .*write "\*"/],
     ['0 0 15W * *', /nearest working day/],
-    ['0 0 L * *', /not supported yet/],
-    ['0 0 L-2 * *', /not supported yet/],
-    ['0 0 * * 5L', /not supported yet/],
-    ['0 0 * * friL', /not supported yet/],
-    ['0 0 * * 5#2', /not supported yet/],
+    ['0 0 15W,1 * *', /nearest working day/],
+    ['0 0 LW * *', /nearest working day/],
+    ['0 0 L-2 * *', /^"L-2": days before the last are not read; "L" is the last day/],
+    ['0 0 25-L * *', /^"25-L": a range cannot end with "L": write "25-31"/],
+    ['0 0 L/2 * *', /^"L\/2" is no day of the month: "L" is read as "L" in the days of the month/],
+    ['0 0 5L * *', /^"5L" is no day of the month/],
+    ['0 0 * * L', /^"L" alone is no day of the week: write "6L" for the last Saturday/],
+    ['0 0 * L *', /^"L" is no month: "L" is read only in the fields of days/],
+    ['0 0 * * 5#6', /^"5#6": a month has a first to a fifth .* "5#1" to "5#5" or "5#L"/],
+    ['0 0 * * 5#0', /"5#0": a month has a first to a fifth/],
+    ['0 0 * * 8#1', /^day of the week 8 is outside 0 to 7$/],
+    ['0 0 * * friday#1', /"friday" is too long.*write "fri"/],
+    ['0 0 * * mon-fri#2', /^"mon-fri#2": "#" stands behind one day of the week/],
+    ['0 0 5#2 * *', /^"5#2": "#" .* belongs into the last field, like "fri#2"/],
+    ['0 0 * nov-feb *', /runs backwards: write "11-12,1-2"/],
+    ['0 0 * * fri-1', /runs backwards: write "5-6,0-1"/],
+    ['0 0 * 2 1#5,*#2', /"\*#2": "#" stands behind one day/],
+    ['0 0 30,31 2 */2', /never occurs: no year from 2000 to 2100/],
     ['+5 * * * *', /"\+" has no meaning/],
     ['0 6 * * * # nightly', /has a comment: put it into "summary"/],
     ['@every 5m', /"@every" is not cron/],
@@ -134,10 +177,15 @@ test.each([
   ['30 6 * * 1-5', 'on Monday to Friday at 06:30'],
   ['0 4 * * sat,sun', 'on Saturday and Sunday at 04:00'],
   ['0 5 1 * *', 'on the 1st of every month at 05:00'],
-  ['0 5 2,3,22 1 *', 'on the 2nd and 3rd and 22nd of January at 05:00'],
+  ['0 5 2,3,22 1 *', 'on the 2nd, 3rd and 22nd of January at 05:00'],
   ['0 5 * 1-3 *', 'every day in January to March at 05:00'],
   ['0 9 1,15 * 1', 'on the 1st and 15th of every month, and on Monday at 09:00'],
-  ['*/7 6-23 * * *', 'every 7 minutes, hours 6-23'],
+  ['*/7 6-23 * * *', 'every 7 minutes of each hour, hours 6-23'],
+  ['5/20 6-23 * * *', 'every 20 minutes from minute 5, hours 6-23'],
+  ['0 12 L * *', 'on the last day of every month at 12:00'],
+  ['0 12 15,L 2,3 *', 'on the 15th and the last day of February and March at 12:00'],
+  ['0 9 * * 5#2', 'on the second Friday of every month at 09:00'],
+  ['0 9 * 1-6 FRIL', 'on the last Friday of January to June at 09:00'],
   ['*/15 * * * *', 'every 15 minutes'],
   ['* * * * *', 'every minute'],
   ['15 * * * *', 'every hour at minute 15'],
@@ -172,7 +220,7 @@ test('any list of values, ranges and steps names the values it says', () => {
     fc.property(field(0, 59), field(0, 23), (minute, hour) => {
       const [only, ...others] = moments(`${minute.text} ${hour.text} * * *`);
       expect(others).toEqual([]);
-      expect(only).toEqual({ minutes: minute.values, hours: hour.values, days: null, months: null, weekdays: null });
+      expect(only).toEqual({ minutes: minute.values, hours: hour.values, days: null, months: null, weekdays: null, nth: null });
     }),
   );
 });

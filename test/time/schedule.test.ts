@@ -42,8 +42,7 @@ describe('a schedule', () => {
   test.each([
     [null, '', /expected an object with one form/],
     ['06:00', '', /expected an object with one form/],
-    [[{ daily: '06:00' }], '', /expected an object with one form/],
-    [{}, '', /is empty; exactly one is expected: cron or daily/],
+    [{}, '', /is empty; exactly one is expected: cron, daily, weekly/],
     [{ daily: '06:00', cron: '0 6 * * *' }, '', /has 2 forms \(daily, cron\)/],
     [{ dayly: '06:00' }, 'dayly', /"dayly" is no form/],
     [{ daily: '6:00' }, 'daily', /"6:00" is no time of day: write 24 hours and minutes, like '06:00'/],

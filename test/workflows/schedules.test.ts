@@ -17,7 +17,7 @@ beforeAll(async () => {
     tasks: { sc_a: `{ run(ctx) { witness(ctx, 'body'); } }` },
     chains: { 'sc-chain': { schedule: { daily: '06:00' }, tasks: { sc_a: [] } } },
   });
-  await syncProject(engine.client, engine.registry);
+  await syncProject(engine.server, engine.registry);
 });
 
 afterAll(async () => {

@@ -270,7 +270,7 @@ describe('with a schedule on the server', () => {
     );
 
   beforeAll(async () => {
-    await syncProject(engine.client, engine.registry);
+    await syncProject(engine.server, engine.registry);
   });
   afterAll(async () => {
     for await (const { scheduleId } of engine.client.schedule.list()) {

@@ -4,10 +4,10 @@ import { describeRun } from '../../control/describe-run.js';
 import { BadInput } from '../../control/errors.js';
 import type { Server } from '../../control/server.js';
 import { startChain, startTask, type Started } from '../../control/start.js';
-import { listWorkers } from '../../control/workers.js';
 import type { Asked, JsonObject } from '../../plan/types.js';
 import { EXIT } from '../exit-codes.js';
 import { endLines, exitOf, followRun } from '../follow.js';
+import { noteNoWorker } from '../no-worker.js';
 import type { Act, Invocation } from '../program.js';
 import { runName } from '../run-lines.js';
 import { findEntry, readDate, readParams, type NamedEntry } from '../run-words.js';
@@ -135,13 +135,4 @@ function startedText(project: Project, started: Started, view: Awaited<ReturnTyp
       return `${name} is done already (${word}${when}); nothing was started.\nRepeat it all the same: daychain rerun ${workflowId} --all --reason "…"`;
     }
   }
-}
-
-/** A run nobody works on looks like one that hangs. */
-async function noteNoWorker(out: Invocation['out'], server: Server): Promise<void> {
-  const workers = await listWorkers(server);
-  if (workers.length === 0)
-    out.note(
-      `No worker of "${server.taskQueue}" is polling: nothing runs until one does. Start one: daychain up, or daychain worker`,
-    );
 }

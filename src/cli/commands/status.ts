@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
+import { lowered, pausedText } from '../schedule-text.js';
 import { shownState } from '../states.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 import { whenText } from '../times.js';
@@ -44,7 +45,7 @@ function chainLines(out: Output, { chains, timezone }: StatusView, now: number):
   const rows = chains.map((chain) => [
     shortened(chain.id, 34),
     chain.last.map((run) => glyphOf(out, run)).join(' '),
-    paused(chain) ? pausedText(chain) : lastText(chain, now),
+    paused(chain) ? lowered(pausedText(chain.schedule.note, chain.timezone, now)) : lastText(chain, now),
     paused(chain) ? '' : nextText(chain, timezone, now),
   ]);
   return table([['CHAIN', 'LAST 7', 'LAST RUN', 'NEXT'], ...rows]).map((line) =>
@@ -55,10 +56,6 @@ function chainLines(out: Output, { chains, timezone }: StatusView, now: number):
 function glyphOf(out: Output, run: RunSummary): string {
   const { glyph, colour } = shownState({ status: run.status });
   return out.paint(colour, glyph);
-}
-
-function pausedText({ schedule }: ChainStatus): string {
-  return `paused${schedule.note ? `: "${schedule.note}"` : ''}`;
 }
 
 function lastText({ last, timezone }: ChainStatus, now: number): string {

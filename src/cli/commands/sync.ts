@@ -1,30 +1,38 @@
 /** `daychain sync`: makes the schedules on the server match the files. */
 import type { Command } from 'commander';
+import { chosenOf, type Choice } from '../../control/choose.js';
 import { syncProject, type SyncedStep } from '../../schedules.js';
 import { formatProblems } from '../../registry/index.js';
+import { collected } from '../collected.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { scheduleText } from '../schedule-text.js';
-import { openProject, openServer } from '../session.js';
+import { openProject, openServer, type Project } from '../session.js';
 import { labelled, widthOf } from '../table.js';
 
 interface Options {
   dryRun?: boolean;
+  tag: string[];
+  confirmKeys?: boolean;
 }
 
 export function configure(command: Command, act: Act): void {
   command
+    .argument('[chains...]', 'only these chains and scheduled tasks; "*" stands for any letters')
+    .option('--tag <tag>', 'only what has this tag (may be repeated)', collected, [])
     .option('--dry-run', 'say what would change; change nothing')
+    .option('--confirm-keys', 'also where runs, unique by date until now, would be unique by slot, or the reverse')
     .addHelpText(
       'after',
       `
 Touches only schedules of this project, and never deletes one: what has left the files is paused.
-A pause and note of a person stay. Does nothing at all while any file has a problem.`,
+A pause and note of a person stay. Does nothing at all while any file has a problem.
+No edit loses a date: one that neither the old nor the new times would still run is started at once.`,
     )
     .action(act(sync));
 }
 
-async function sync({ out, project: named }: Invocation, _: [], options: Options): Promise<number> {
+async function sync({ out, project: named }: Invocation, [names]: [string[]], options: Options): Promise<number> {
   const project = await openProject(named);
   const { registry } = project;
   if (registry.problems.length > 0) {
@@ -34,28 +42,40 @@ async function sync({ out, project: named }: Invocation, _: [], options: Options
   }
   const session = await openServer(project);
   try {
-    const steps = await syncProject(session.server.client, registry, options);
-    out.answer({ dryRun: options.dryRun ?? false, schedules: steps.map(stepJson) });
+    const { dryRun = false, confirmKeys = false } = options;
+    const choice: Choice = { names, tags: options.tag };
+    const steps = await syncProject(session.server, registry, { dryRun, choice, confirmed: confirmKeys });
+    if (steps.length === 0) refuseNothing(project, choice);
+    out.answer({ dryRun, schedules: steps.map(stepJson) });
     if (steps.length === 0) out.say(`${registry.project.name} has no schedules, neither in its files nor on the server.`);
     const labelWidth = Math.max(0, ...steps.map(({ id }) => widthOf(id))) + 3;
     for (const step of steps) {
-      const text = scheduleText(step, project.zoneOf(step.id), Date.now(), options.dryRun ?? false);
+      const text = scheduleText(step, project.zoneOf(step.id), Date.now(), dryRun);
       for (const line of labelled(step.id, text, { labelWidth, width: out.width, indent: 0 })) out.say(line);
     }
-    return steps.some(({ change }) => change === 'foreign') ? EXIT.refused : EXIT.done;
+    return steps.some(({ change, unconfirmed }) => change === 'foreign' || unconfirmed) ? EXIT.refused : EXIT.done;
   } finally {
     await session.close();
   }
 }
 
-function stepJson({ id, change, sentence, after, existing }: SyncedStep) {
+/** A name or tag that nothing has is a mistake; that a project has no schedules is not. */
+function refuseNothing({ registry }: Project, choice: Choice): void {
+  if (choice.names.length + choice.tags.length > 0) chosenOf(choice, registry.schedules(), 'schedule');
+}
+
+function stepJson({ id, change, sentence, after, existing, rekeying, started, unconfirmed }: SyncedStep) {
   return {
     id,
     change,
     sentence,
+    was: existing?.sentence ?? null,
     owner: existing?.project ?? null,
     paused: after?.paused ?? false,
     note: after?.note ?? null,
     next: after?.next ?? [],
+    rekeying,
+    unconfirmed,
+    started: started.map(({ date, runKey, scheduledFor }) => ({ date, run_key: runKey, scheduled_for: scheduledFor })),
   };
 }

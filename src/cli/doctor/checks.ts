@@ -1,8 +1,10 @@
 /** What `doctor` looks at, in the order in which one thing needs the one before. */
 import { checkRedisPolicy } from '../../connections/redis-policy.js';
+import { backfillCommand } from '../../control/backfill-command.js';
 import { clockSkewMs } from '../../control/clock.js';
 import { connectionProblem } from '../../control/connection-problem.js';
 import { describeNamespace, missingSearchAttributes, serverVersion } from '../../control/namespace.js';
+import { readOutlook } from '../../control/next.js';
 import { listWorkers } from '../../control/workers.js';
 import { readState } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
@@ -58,7 +60,7 @@ function checkUp(project: Project): Check {
 }
 
 async function temporalChecks(project: Project): Promise<Check[]> {
-  const later = ['namespace', 'attributes', 'clock', 'workers', 'schedules'];
+  const later = ['namespace', 'attributes', 'clock', 'workers', 'schedules', 'slots'];
   let session: ServerSession;
   try {
     session = await openServer(project);
@@ -80,6 +82,7 @@ async function temporalChecks(project: Project): Promise<Check[]> {
       asked('clock', () => checkClock(session)),
       asked('workers', () => checkWorkers(session)),
       asked('schedules', () => checkSchedules(project, session)),
+      asked('slots', () => checkSlots(project, session)),
     ]);
     return [reached, namespace, ...rest];
   } finally {
@@ -132,13 +135,32 @@ async function checkWorkers({ server }: ServerSession): Promise<Check> {
 
 async function checkSchedules({ registry }: Project, { server }: ServerSession): Promise<Check> {
   if (registry.problems.length > 0) return check('schedules', 'skipped', 'not compared while files have problems');
-  const steps = await syncProject(server.client, registry, { dryRun: true });
+  const steps = await syncProject(server, registry, { dryRun: true });
   const foreign = steps.filter(({ change }) => change === 'foreign').map(({ id }) => id);
   if (foreign.length > 0) return check('schedules', 'fails', `somebody else's: ${foreign.join(', ')}`, 'daychain sync --dry-run');
   const behind = steps.filter(({ change }) => change !== 'unchanged').map(({ id }) => id);
   return behind.length === 0
     ? check('schedules', 'ok', `${steps.length} as in the files`)
     : check('schedules', 'fails', `not as in the files: ${behind.join(', ')}`, 'daychain sync');
+}
+
+/** Slots that fell due and have no run, and lists of times that run short. */
+async function checkSlots({ registry }: Project, { server }: ServerSession): Promise<Check> {
+  const outlook = await readOutlook(server, registry.project.name, registry.schedules(), 1, Date.now());
+  const short = outlook.filter(({ runsOutAt }) => runsOutAt !== null);
+  if (short.length > 0) {
+    const named = short.map(({ id, runsOutAt }) => `${id} (until ${runsOutAt})`).join(', ');
+    return check('slots', 'odd', `the server knows the times of these for less than a year: ${named}`, 'daychain sync');
+  }
+  const missed = outlook.filter((one) => one.missed.length > 0);
+  if (missed.length === 0) return check('slots', 'ok', 'all that fell due in the last month had their run');
+  const { id, missed: slots } = missed[0]!;
+  return check(
+    'slots',
+    'odd',
+    `fell due in the last month and have no run: ${missed.map((one) => `${one.missed.length} of ${one.id}`).join(', ')}`,
+    missed.length === 1 ? backfillCommand(id, slots[0]!, slots.at(-1)!) : 'daychain next',
+  );
 }
 
 async function redisChecks(project: Project): Promise<Check[]> {

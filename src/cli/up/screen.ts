@@ -35,7 +35,7 @@ export async function saySchedules(out: Output, project: Project, session: Serve
     say('schedules', `not synced, because of problems in ${files.join(', ')}: daychain check`);
     return;
   }
-  const steps = await syncProject(session.server.client, registry);
+  const steps = await syncProject(session.server, registry);
   const width = Math.max(0, ...steps.map(({ id }) => widthOf(id))) + 3;
   steps.forEach((step, at) => {
     const text = scheduleText(step, project.zoneOf(step.id), Date.now());

@@ -1,0 +1,24 @@
+/** How one-shots are told. */
+import type { OneShotView } from '../../control/one-shot-view.js';
+import { whenText } from '../times.js';
+
+/** `tomorrow 08:00 Europe/Paris`, with seconds where there are some. */
+export function atText(instant: string, zone: string, now: number): string {
+  return `${whenText(instant, zone, now, !/:00(?:\.0+)?Z$/.test(instant))} ${zone}`;
+}
+
+/** Why it is not simply waiting for its instant; null where it is. `now` in epoch milliseconds. */
+export function stateText({ state, held, run }: OneShotView, zone: string, now: number): string | null {
+  switch (state) {
+    case 'held': {
+      const until = held === null ? '' : ` until ${whenText(new Date(held.until).toISOString(), zone, now)}`;
+      return `held by ${held?.by ?? 'unknown'}${held?.reason ? `: "${held.reason}"` : ''}${until}`;
+    }
+    case 'due':
+      return 'due; no worker has taken it yet';
+    case 'running':
+      return `running: daychain show ${run}`;
+    default:
+      return null;
+  }
+}

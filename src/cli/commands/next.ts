@@ -1,0 +1,143 @@
+/** `daychain next`: what is due next, and what stands in its way. */
+import type { Command } from 'commander';
+import { chosenOf } from '../../control/choose.js';
+import { connectionProblem } from '../../control/connection-problem.js';
+import { readOutlook, type ScheduleOutlook } from '../../control/next.js';
+import { BadInput } from '../../control/errors.js';
+import { TemporalUnreachable } from '../../connections/temporal.js';
+import type { Slot } from '../../time/slots.js';
+import { localInstantText } from '../../time/zones.js';
+import { EXIT } from '../exit-codes.js';
+import { missingText } from '../missing-text.js';
+import type { Output } from '../output.js';
+import type { Act, Invocation } from '../program.js';
+import { lowered, pausedText } from '../schedule-text.js';
+import { openProject, openServer, ServerNotKnown, type Project } from '../session.js';
+import { clipped, table, wrapped } from '../table.js';
+import { whenText } from '../times.js';
+
+interface Options {
+  count: string;
+}
+
+export function configure(command: Command, act: Act): void {
+  command
+    .argument('[chains...]', 'only these chains and scheduled tasks; "*" stands for any letters')
+    .option('--count <n>', 'how many slots of each', '5')
+    .addHelpText(
+      'after',
+      `
+Says too what is paused, what fell due and has no run, and which lists of times run short.
+Without a server it goes by the files alone, and says so.`,
+    )
+    .action(act(next));
+}
+
+const MOST = 1_000;
+
+async function next({ out, project: named }: Invocation, [names]: [string[]], options: Options): Promise<number> {
+  const count = /^\d+$/.test(options.count) ? Number(options.count) : 0;
+  if (count < 1 || count > MOST) throw new BadInput(`--count ${options.count}: expected a whole number from 1 to ${MOST}`);
+  const project = await openProject(named);
+  const { registry } = project;
+  const chosen = chosenOf({ names, tags: [] }, registry.schedules(), 'schedule');
+  const now = Date.now();
+  const outlook = await withServer(out, project, (server) => readOutlook(server, registry.project.name, chosen, count, now));
+  const lines = slotLines(outlook, registry.project.timezone, now, out.width);
+  for (const line of lines.length > 0 ? lines : [nothingText(outlook)]) out.say(line);
+  for (const line of conditionLines(project, outlook, now)) out.say(line);
+  out.answer({ slots: merged(outlook).map(slotJson), schedules: outlook.map(outlookJson) });
+  return EXIT.done;
+}
+
+async function withServer(
+  out: Output,
+  project: Project,
+  read: (server: Parameters<typeof readOutlook>[0]) => Promise<ScheduleOutlook[]>,
+): Promise<ScheduleOutlook[]> {
+  try {
+    const session = await openServer(project);
+    try {
+      return await read(session.server);
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    const away = error instanceof ServerNotKnown || error instanceof TemporalUnreachable || connectionProblem(error) !== null;
+    if (!away) throw error;
+    out.note(`By the files alone: ${(error as Error).message.split('\n')[0]}`);
+    return await read(null);
+  }
+}
+
+interface Coming {
+  slot: Slot;
+  of: ScheduleOutlook;
+}
+
+/** Slots of all schedules, soonest first. */
+function merged(outlook: readonly ScheduleOutlook[]): Coming[] {
+  const all = outlook.flatMap((of) => of.slots.map((slot) => ({ slot, of })));
+  return all.sort((a, b) => (a.slot.scheduledFor < b.slot.scheduledFor ? -1 : 1));
+}
+
+/** The screen, line by line. `now` in epoch milliseconds. */
+export function slotLines(outlook: readonly ScheduleOutlook[], zone: string, now: number, width: number): string[] {
+  const coming = merged(outlook);
+  if (coming.length === 0) return [];
+  const zones = new Set(coming.map(({ of }) => of.timezone));
+  const only = zones.size === 1 ? [...zones][0]! : null;
+  const rows = coming.map(({ slot, of }) => [
+    `${whenText(slot.scheduledFor, of.timezone, now)}${only === null && of.timezone !== zone ? ` ${of.timezone}` : ''}`,
+    of.id,
+    slot.runKey,
+    of.sentence,
+  ]);
+  return table([[`DUE (${only ?? zone})`, 'WHAT', 'RUN KEY', 'RULE'], ...rows]).map((line) => clipped(line, width));
+}
+
+function nothingText(outlook: readonly ScheduleOutlook[]): string {
+  return outlook.length === 0
+    ? "Nothing has a schedule. One is a line in a chain: schedule: { daily: '06:00' }"
+    : 'Nothing is due.';
+}
+
+/** What stands in the way of each, in words. */
+function conditionLines(project: Project, outlook: readonly ScheduleOutlook[], now: number): string[] {
+  return outlook.flatMap((one) => {
+    const { id, timezone } = one;
+    const lines = [...stateLines(one, now), ...missingText(id, one.missed, timezone, now)];
+    if (one.runsOutAt !== null) {
+      lines.push(`the server knows its times until ${whenText(one.runsOutAt, timezone, now)} only. Renew: daychain sync ${id}`);
+    }
+    return lines.length === 0 ? [] : ['', ...wrapped(`${id}: ${lines.join('\n  ')}`, 100)];
+  });
+}
+
+function stateLines({ id, state, note, timezone, slots }: ScheduleOutlook, now: number): string[] {
+  switch (state) {
+    case 'paused':
+      return [lowered(pausedText(note, timezone, now)), `End it: daychain resume ${id}`];
+    case 'missing':
+      return ['its schedule is not on the server yet, so nothing starts it: daychain sync'];
+    case 'foreign':
+      return ['a schedule of this id belongs to somebody else, so nothing of this project starts it: daychain sync --dry-run'];
+    default:
+      return slots.length === 0 ? ['no slot is left.'] : [];
+  }
+}
+
+function slotJson({ slot, of }: Coming) {
+  return {
+    nominal: slot.scheduledFor,
+    local: localInstantText(Date.parse(slot.scheduledFor), of.timezone),
+    date: slot.date,
+    run_key: slot.runKey,
+    id: of.id,
+  };
+}
+
+function outlookJson({ id, sentence, timezone, state, note, missed, runsOutAt }: ScheduleOutlook) {
+  const missing = missed.map((slot) => ({ nominal: slot.scheduledFor, date: slot.date, run_key: slot.runKey }));
+  return { id, sentence, timezone, state, note, missing, runs_out_at: runsOutAt };
+}

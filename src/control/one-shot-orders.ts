@@ -1,0 +1,116 @@
+/** What people tell a one-shot that waits: cancel, hold, release. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { HANDLERS } from '../plan/names.js';
+import type { Order } from '../plan/types.js';
+import { cancelRun } from './cancel.js';
+import { BadInput, Refused } from './errors.js';
+import { refuseForeign, underWay } from './one-shot-refusals.js';
+import { readOneShot, type OneShotView } from './one-shot-view.js';
+import type { Server } from './server.js';
+
+export interface OneShotCancelled {
+  /** `requested`: no worker has carried it out yet. `already`: it had been cancelled before. */
+  outcome: 'cancelled' | 'requested' | 'already';
+  id: string;
+  workflowId: string;
+}
+
+/**
+ * Takes a one-shot back before it is due.
+ * @throws BadInput if there is none; Refused: `running`, `not_running`, `id_taken`
+ */
+export async function cancelOneShot(server: Server, id: string, reason: string): Promise<OneShotCancelled> {
+  const known = await existing(server, id);
+  const { workflowId } = known;
+  if (known.end === 'cancelled') return { outcome: 'already', id, workflowId };
+  refuseStarted(known);
+  await cancelRun(server, workflowId, reason);
+  const after = await closed(server, id);
+  if (after === null || after.end === 'cancelled') return { outcome: after === null ? 'requested' : 'cancelled', id, workflowId };
+  throw new Refused('not_running', `${workflowId} ended before the cancellation reached it: ${after.status}.`, {
+    status: after.status,
+  });
+}
+
+export interface OrderTaken {
+  /** `accepted`: no worker has answered; it will be carried out when one does. */
+  outcome: 'done' | 'accepted';
+  /** What the one-shot answers; null where it has not. */
+  answer: string | null;
+  id: string;
+  workflowId: string;
+}
+
+/** A worker answers in milliseconds. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/**
+ * Holds a one-shot: it does not start until it is released. A hold that runs out (24 hours after the instant unless
+ * `until`, an ISO instant, says otherwise) fails it.
+ * @throws BadInput if there is none; Refused
+ */
+export async function holdOneShot(
+  server: Server,
+  id: string,
+  order: { reason: string | null; until?: string },
+): Promise<OrderTaken> {
+  return await tell(server, id, HANDLERS.hold, {
+    by: server.by,
+    ...(order.reason === null ? {} : { reason: order.reason }),
+    ...(order.until === undefined ? {} : { until: order.until }),
+  });
+}
+
+/** Ends a hold; one that has become due meanwhile starts at once. */
+export async function releaseOneShot(server: Server, id: string): Promise<OrderTaken> {
+  return await tell(server, id, HANDLERS.release, { by: server.by });
+}
+
+async function tell(server: Server, id: string, name: string, order: Order): Promise<OrderTaken> {
+  const { workflowId, runId, ...known } = await existing(server, id);
+  refuseStarted({ workflowId, runId, ...known });
+  const handle = server.client.workflow.getHandle(workflowId, runId);
+  try {
+    const answer = await server.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      handle.executeUpdate<string, [Order]>(name, { args: [order], updateId: randomUUID() }),
+    );
+    return { outcome: 'done', answer, id, workflowId };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { outcome: 'accepted', answer: null, id, workflowId };
+    if (error instanceof WorkflowUpdateFailedError)
+      throw new Refused('order_refused', `${error.cause?.message ?? error.message}.`);
+    if (error instanceof WorkflowNotFoundError) throw new Refused('not_running', `${workflowId} has ended meanwhile.`);
+    throw error;
+  }
+}
+
+function refuseStarted(known: OneShotView): void {
+  if (!known.open) {
+    throw new Refused(
+      'not_running',
+      `The one-shot ${known.id} has ended: ${known.status}.\nIts run: daychain show ${known.run}`,
+      {
+        status: known.status,
+      },
+    );
+  }
+  if (known.state === 'running') throw underWay(known.run);
+}
+
+async function existing(server: Server, id: string): Promise<OneShotView> {
+  const known = await readOneShot(server, id);
+  if (known === null) throw new BadInput(`There is no one-shot "${id}".\nSee those that wait: daychain at list`);
+  refuseForeign(server, known);
+  return known;
+}
+
+/** The end of a one-shot that was told to stop; null if no worker has carried it out in time. */
+async function closed(server: Server, id: string): Promise<OneShotView | null> {
+  for (const until = Date.now() + ANSWER_WITHIN_MS; Date.now() < until; await delay(100)) {
+    const now = await readOneShot(server, id);
+    if (now !== null && !now.open) return now;
+  }
+  return null;
+}

@@ -1,0 +1,133 @@
+/** What commands and programs open: the project's files, its configuration, the servers. The servers' clients are loaded when needed. */
+import { join } from 'node:path';
+import { readConfig, type Config } from '../config.js';
+import type { RedisStores, RedisStoresOptions } from '../connections/redis-stores.js';
+import type { TemporalOptions } from '../connections/temporal.js';
+import { BadInput } from '../control/errors.js';
+import type { Server } from '../control/server.js';
+import { readState, type LocalState } from '../local/state.js';
+import type { LockStore } from '../lock/redis-store.js';
+import { loadProject, type Registry } from '../registry/index.js';
+import { findProjectDir } from './project-dir.js';
+
+export interface Project {
+  dir: string;
+  config: Config;
+  registry: Registry;
+  /** Zone of a task's or chain's dates. */
+  zoneOf(id: string): string;
+}
+
+export interface ServerSession {
+  server: Server;
+  address: string;
+  /** Of the Web UI; null where nobody told. */
+  ui: string | null;
+  close(): Promise<void>;
+}
+
+export interface LockSession {
+  store: LockStore;
+  stores: RedisStores;
+  close(): void;
+}
+
+/** No address of a server is known. */
+export class ServerNotKnown extends Error {
+  override readonly name = 'ServerNotKnown';
+}
+
+/** Finds, configures and reads the project. Broken files do not throw: see `registry.problems`. */
+export async function openProject(named: string | undefined, cwd = process.cwd()): Promise<Project> {
+  const dir = findProjectDir(named, cwd);
+  const config = readConfig(dir);
+  const registry = await loadProject(dir);
+  return {
+    dir,
+    config,
+    registry,
+    zoneOf: (id) => registry.chain(id)?.timezone ?? zoneOfTask(registry, id) ?? registry.project.timezone,
+  };
+}
+
+function zoneOfTask(registry: Registry, task: string): string | undefined {
+  const timing = registry.timingOf(task);
+  if (timing?.schedule) return timing.timezone;
+  const [chain] = registry.chainsOf(task);
+  return chain === undefined ? undefined : registry.chain(chain)?.timezone;
+}
+
+/** The folder of the embedded servers. */
+export function homeOf({ dir, config }: Pick<Project, 'dir' | 'config'>): string {
+  return config.home ?? join(dir, '.daychain');
+}
+
+export function namespaceOf({ config, registry }: Project): string {
+  return registry.project.namespace ?? config.namespace ?? 'default';
+}
+
+/** Where Temporal is: as configured, else as a running `up` has left word of. */
+export function temporalOptions(project: Project, state: LocalState | null): TemporalOptions {
+  const { config } = project;
+  const namespace = namespaceOf(project);
+  if (config.temporal !== null) return { ...config.temporal, namespace };
+  if (state?.temporal) return { address: state.temporal.address, namespace };
+  throw new ServerNotKnown(
+    [
+      `Cannot reach Temporal: nothing runs in ${homeOf(project)}, and no address is set.`,
+      'Start it here: daychain up.   Elsewhere? Set TEMPORAL_ADDRESS; daychain doctor shows what is used.',
+    ].join('\n'),
+  );
+}
+
+/** Where Redis is: as configured, else as a running `up` has left word of. */
+export function redisOptions(project: Project, state: LocalState | null): RedisStoresOptions {
+  const { config } = project;
+  const databases = { lockDatabase: config.lockDatabase, appDatabase: config.appDatabase };
+  if (config.redis !== null) return { ...config.redis, ...databases };
+  if (state?.redis) return { host: state.redis.host, port: state.redis.port, ...databases };
+  throw new ServerNotKnown(
+    [
+      `Cannot reach Redis: nothing runs in ${homeOf(project)}, and no address is set.`,
+      'Start it here: daychain up.   Elsewhere? Set REDIS_URL or REDIS_HOST; daychain doctor shows what is used.',
+    ].join('\n'),
+  );
+}
+
+/** @throws ServerNotKnown, TemporalUnreachable; BadInput where the project's own configuration does not say who it is */
+export async function openServer(project: Project): Promise<ServerSession> {
+  const { registry, config } = project;
+  if (registry.project.brokenBecause !== undefined) {
+    throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
+  }
+  const state = readState(homeOf(project));
+  const { connectTemporal } = await import('../connections/temporal.js');
+  const connection = await connectTemporal(temporalOptions(project, state));
+  const local = config.temporal === null || config.temporal.address === state?.temporal?.address;
+  return {
+    server: {
+      client: connection.client,
+      namespace: connection.namespace,
+      taskQueue: registry.project.taskQueue,
+      by: connection.identity,
+    },
+    address: connection.address,
+    ui: local ? (state?.temporal?.ui ?? null) : null,
+    close: () => connection.close(),
+  };
+}
+
+export async function openLocks(project: Project): Promise<LockSession> {
+  const [{ connectRedisStores }, { createLockStore }] = await Promise.all([
+    import('../connections/redis-stores.js'),
+    import('../lock/redis-store.js'),
+  ]);
+  const stores = await connectRedisStores(redisOptions(project, readState(homeOf(project))));
+  const { config, registry } = project;
+  const store = createLockStore(stores.locks, {
+    prefix: registry.project.lockPrefix,
+    ttlSeconds: config.lockTtlSeconds,
+    successTtlSeconds: config.successTtlSeconds,
+  });
+  return { store, stores, close: () => stores.close() };
+}

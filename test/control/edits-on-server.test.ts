@@ -1,0 +1,195 @@
+/** Edits, pauses and filters on a real server: what is lost by none of them, and what none of them starts. */
+import { randomBytes } from 'node:crypto';
+import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readOutlook } from '../../src/control/next.js';
+import { pauseSchedule, resumeSchedule } from '../../src/control/pause.js';
+import { readSchedule } from '../../src/control/schedule-record.js';
+import { type SyncOptions, syncSchedules } from '../../src/control/schedules.js';
+import type { Server } from '../../src/control/server.js';
+import type { Schedule, TimeOfDay } from '../../src/define/schedule-types.js';
+import { shellId } from '../../src/plan/ids.js';
+import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
+import { compileSchedule } from '../../src/time/schedule.js';
+import { slotsBetween, slotsOfDate } from '../../src/time/slots.js';
+import { localDate } from '../../src/time/zones.js';
+import { temporalAddress, temporalNamespace } from '../support/servers.js';
+
+const project = { name: `e${randomBytes(4).toString('hex')}`, taskQueue: `nobody-${randomBytes(4).toString('hex')}` };
+let connection: Connection;
+let server: Server;
+const made = new Set<string>();
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: temporalAddress(), connectTimeout: 10_000 });
+  const client = new Client({ connection, namespace: temporalNamespace() });
+  server = { client, namespace: temporalNamespace(), taskQueue: project.taskQueue, by: 'tests' };
+});
+afterAll(() => connection?.close());
+afterEach(async () => {
+  for (const id of made) {
+    const gone = (error: unknown) => {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+    };
+    await server.client.schedule.getHandle(id).delete().catch(gone);
+  }
+  made.clear();
+});
+
+/** A zone in which it is noon now, so that hours before and after are of the same date. */
+const NOON = (() => {
+  const ahead = 12 - new Date().getUTCHours();
+  return ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+})();
+const today = () => localDate(Date.now(), NOON);
+
+function freshId(): string {
+  const id = `edit-${randomBytes(5).toString('hex')}`;
+  made.add(id);
+  return id;
+}
+
+function wantedAt(id: string, schedule: Schedule, timezone = NOON, tags: string[] = []): WantedSchedule {
+  const { compiled, problems } = compileSchedule(schedule, timezone);
+  expect(problems).toEqual([]);
+  const policy = { catchUp: 'all' as const, startWithinMs: null, overlap: 'queue' as const, deadline: null };
+  return { id, kind: 'chain', schedule, timezone, compiled: compiled!, sentence: compiled!.sentence, policy, tags };
+}
+
+const daily = (id: string, at: TimeOfDay, tags: string[] = []) => wantedAt(id, { daily: at }, NOON, tags);
+
+async function sync(wanted: WantedSchedule[], options: SyncOptions = {}) {
+  const registry = { project, problems: [], schedules: () => wanted } as unknown as Registry;
+  const done = await syncSchedules(server, registry, options);
+  if (done.refused !== null) throw new Error(done.refused);
+  return done.steps.map(({ id, change, started, unconfirmed, rekeying, after }) => ({
+    id,
+    change,
+    started: started.map(({ date }) => date),
+    unconfirmed,
+    rekeying,
+    after,
+  }));
+}
+
+async function hasShell(id: string, slot: string): Promise<boolean> {
+  return await server.client.workflow
+    .getHandle(shellId(id, slot))
+    .describe()
+    .then(() => true)
+    .catch(() => false);
+}
+
+describe('an edit', () => {
+  test('of a time that is to come into one that is over runs the date at once, and only once', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    const [step] = await sync([daily(id, '09:00')]);
+    expect(step).toMatchObject({ change: 'update', started: [today()] });
+    const slot = compileSchedule({ daily: '09:00' }, NOON).compiled!;
+    expect(await hasShell(id, slotsOfDate(slot, today())[0]!)).toBe(true);
+    expect(await sync([daily(id, '09:00')])).toMatchObject([{ change: 'unchanged', started: [] }]);
+    // Back and forth again: the date has been started, and no rule promises it any more.
+    expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'update', started: [] }]);
+  });
+
+  test('that only moves the date later starts nothing', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    expect(await sync([daily(id, '16:00')])).toMatchObject([{ change: 'update', started: [] }]);
+  });
+
+  test('of a schedule that a person paused starts nothing, and keeps pause and note', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    await server.client.schedule.getHandle(id).pause('key rotation');
+    const [step] = await sync([daily(id, '09:00')]);
+    expect(step).toMatchObject({ change: 'update', started: [], after: { paused: true, note: 'key rotation' } });
+  });
+
+  test('of a zone starts the date the new zone began and the old one had not reached', async () => {
+    const id = freshId();
+    // Fifteen o'clock, to come here, is over where it is four hours later.
+    await sync([daily(id, '15:00')]);
+    const ahead = 12 - new Date().getUTCHours() + 4;
+    const east = ahead > 14 ? 'Etc/GMT-14' : ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+    const [step] = await sync([wantedAt(id, { daily: '15:00' }, east)]);
+    expect(step).toMatchObject({ change: 'update' });
+    const past = slotsBetween(compileSchedule({ daily: '15:00' }, east).compiled!, Date.now() - 86_400_000, Date.now());
+    expect(step!.started).toEqual(past.filter(({ date }) => date === today()).map(({ date }) => date));
+  });
+
+  test('by which runs become unique by slot waits for a confirmation, and then starts nothing', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    const hourly = wantedAt(id, { cron: '0 * * * *' });
+    expect(await sync([hourly])).toMatchObject([{ unconfirmed: true, rekeying: { from: 'date', to: 'slot' } }]);
+    expect((await readSchedule(server.client, id))!.sentence).toContain('15:00');
+    expect(await sync([hourly], { confirmed: true })).toMatchObject([{ change: 'update', unconfirmed: false, started: [] }]);
+    expect(await sync([hourly])).toMatchObject([{ change: 'unchanged' }]);
+  });
+
+  test('is noticed where a person changed the times and left our comment as it was', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    await server.client.schedule.getHandle(id).update((previous) => ({
+      ...previous,
+      spec: { ...previous.spec, calendars: previous.spec.calendars!.map((calendar) => ({ ...calendar, hour: 4 })) },
+    }));
+    expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'update', after: { paused: false } }]);
+    expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'unchanged' }]);
+  });
+});
+
+describe('a filter', () => {
+  test('by name, pattern or tag leaves the rest as it is', async () => {
+    const [a, b, c] = [freshId(), freshId(), freshId()];
+    const all = [daily(a, '15:00', ['nightly']), daily(b, '15:00'), daily(c, '15:00')];
+    await sync(all);
+    const edited = [daily(a, '16:00', ['nightly']), daily(b, '16:00'), daily(c, '16:00')];
+    const ids = async (options: SyncOptions) => (await sync(edited, { ...options, dryRun: true })).map(({ id }) => id);
+    expect(await ids({ choice: { names: [], tags: ['nightly'] } })).toEqual([a]);
+    expect(await ids({ choice: { names: [`${b.slice(0, -3)}*`], tags: [] } })).toEqual([b]);
+    expect(await sync(edited, { choice: { names: [c], tags: [] } })).toMatchObject([{ id: c, change: 'update' }]);
+    expect((await readSchedule(server.client, b))!.sentence).toContain('15:00');
+    // What has left the files is left alone, too, unless it is named.
+    expect(await sync([edited[2]!], { choice: { names: [c], tags: [] } })).toMatchObject([{ id: c, change: 'unchanged' }]);
+    expect((await readSchedule(server.client, a))!.paused).toBe(false);
+  });
+});
+
+describe('a pause', () => {
+  test('keeps who, when, why and until when; a second one changes nothing; an edit leaves it alone', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    const paused = await pauseSchedule(server, project.name, id, { reason: 'key rotation', until: null, catchUp: false });
+    expect(paused).toMatchObject({ outcome: 'paused', pause: { by: 'tests', reason: 'key rotation', until: null } });
+    const again = await pauseSchedule({ ...server, by: 'other' }, project.name, id, {
+      reason: null,
+      until: null,
+      catchUp: false,
+    });
+    expect(again).toMatchObject({ outcome: 'already', pause: { by: 'tests', reason: 'key rotation' } });
+    expect(await sync([daily(id, '16:00')])).toMatchObject([{ change: 'update', after: { paused: true, note: paused.note } }]);
+    const [outlook] = await readOutlook(server, project.name, [daily(id, '16:00')], 3, Date.now());
+    expect(outlook).toMatchObject({ state: 'paused', slots: [], missed: [] });
+    expect(await resumeSchedule(server, project.name, id, { catchUp: false })).toMatchObject({ outcome: 'resumed', missing: [] });
+    expect(await readSchedule(server.client, id)).toMatchObject({
+      paused: false,
+      note: expect.stringMatching(/^resumed by tests at /),
+    });
+    expect(await resumeSchedule(server, project.name, id, { catchUp: false })).toMatchObject({ outcome: 'not_paused' });
+  });
+
+  test("of what is not there, another project's, or out of the files is refused with the way out", async () => {
+    const id = freshId();
+    const wish = { reason: null, until: null, catchUp: false };
+    await expect(pauseSchedule(server, project.name, id, wish)).rejects.toThrow(/not on|no schedule on the server/);
+    await sync([daily(id, '15:00')]);
+    await expect(pauseSchedule(server, 'stranger', id, wish)).rejects.toThrow(new RegExp(`belongs to project ${project.name}`));
+    await expect
+      .poll(async () => (await sync([], { choice: { names: [id], tags: [] } }))[0]?.change, { timeout: 20_000 })
+      .toBe('deactivate');
+    await expect(resumeSchedule(server, project.name, id, { catchUp: false })).rejects.toThrow(/no longer in the files/);
+  });
+});
