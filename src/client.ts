@@ -20,7 +20,7 @@ export type OneShotRequest = ({ task: string; chain?: undefined } | { chain: str
   replace?: boolean;
   /** Why; the history keeps it. */
   reason?: string;
-  /** Folder of the project. Default: as on the command line, the one the program runs in. */
+  /** Folder of the project. Default: in a task its own project; else, as on the command line, the one the program runs in. */
   project?: string;
 };
 
@@ -85,8 +85,13 @@ const projects = new Map<string, Project>();
 
 /** Reads something of the project; what is refused is looked at once more with its files read anew. */
 async function inProject<T>(named: string | undefined, read: (project: Project) => T): Promise<{ project: Project; value: T }> {
-  const [{ openProject }, { BadInput }] = await Promise.all([import('./session/open.js'), import('./control/errors.js')]);
-  const key = JSON.stringify([process.cwd(), named]);
+  const [{ openProject }, { served }, { BadInput }] = await Promise.all([
+    import('./session/open.js'),
+    import('./session/served.js'),
+    import('./control/errors.js'),
+  ]);
+  const dir = named ?? served();
+  const key = JSON.stringify([process.cwd(), dir]);
   const known = projects.get(key);
   if (known !== undefined) {
     try {
@@ -95,7 +100,7 @@ async function inProject<T>(named: string | undefined, read: (project: Project) 
       if (!(error instanceof BadInput)) throw error;
     }
   }
-  const project = await openProject(named);
+  const project = await openProject(dir);
   projects.set(key, project);
   return { project, value: read(project) };
 }

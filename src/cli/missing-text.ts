@@ -1,5 +1,5 @@
 /** Slots without a run, in words, with the command that runs them. */
-import { backfillCommand } from '../control/backfill-command.js';
+import { backfillCommand } from '../plan/slot-decision.js';
 import type { Slot } from '../time/slots.js';
 import { whenText } from './times.js';
 
@@ -12,5 +12,8 @@ export function missingText(id: string, missing: readonly Slot[], zone: string, 
       ? whenText(first.scheduledFor, zone, now)
       : `from ${whenText(first.scheduledFor, zone, now)} to ${whenText(last.scheduledFor, zone, now)}`;
   const count = missing.length === 1 ? '1 slot has' : `${missing.length} slots have`;
-  return [`${count} no run: ${when}.`, `Run ${missing.length === 1 ? 'it' : 'them'}: ${backfillCommand(id, first, last)}`];
+  return [
+    `${count} no run: ${when}.`,
+    `Run ${missing.length === 1 ? 'it' : 'them'}: ${backfillCommand(id, first.date, last.date)}`,
+  ];
 }

@@ -51,12 +51,12 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/preview.js'),
     },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
-    { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
     {
       name: 'plan',
       summary: "A chain's order, or what it would do next",
       load: () => import('./commands/plan.js'),
     },
+    { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',

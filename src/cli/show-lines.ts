@@ -1,6 +1,7 @@
 /** The screen of one run. */
 import { isChainResult, type RunView } from '../control/describe-run.js';
 import type { LockView } from '../control/locks.js';
+import type { TaskSnapshot } from '../control/progress.js';
 import { durationText } from '../plan/duration.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
 import type { ShownRun } from './commands/show.js';
@@ -60,7 +61,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
     headLine(run, context, task?.phase ?? null),
     ...fields(
       [
-        ['waits for', run.end === null && task?.detail ? task.detail : null],
+        ['waits for', waitsFor(run, task)],
         ['chain', input?.chain ?? null],
         ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
         ['reason', reasonOf(run, result)],
@@ -84,6 +85,11 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
     ...fields([['web ui', url]], context),
     ...(run.end !== null && run.end !== 'completed' ? [`Run it again:  daychain rerun ${run.workflowId}`] : []),
   ];
+}
+
+function waitsFor({ end, progress }: RunView, task: TaskSnapshot | undefined): string | null {
+  if (end !== null) return null;
+  return progress?.kind === 'one_shot' ? progress.detail : task?.detail || null;
 }
 
 function headLine(

@@ -1,7 +1,7 @@
 /** One run as the server knows it: its state, its result, what it waits for. */
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import type { ChainProgress, ChainResult, TaskProgress, TaskResult } from '../plan/types.js';
+import type { ChainProgress, ChainResult, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
@@ -21,13 +21,15 @@ export interface PendingAttempt {
   worker: string | null;
 }
 
+export type Progress = TaskProgress | ChainProgress | OneShotProgress;
+
 export interface RunView extends RunSummary {
   result: TaskResult | ChainResult | null;
   /** What a run that did not end well says. */
   message: string | null;
   pending: PendingAttempt | null;
   /** What an open run says of itself; null if it is closed or no worker could be asked. */
-  progress: TaskProgress | ChainProgress | null;
+  progress: Progress | null;
   /** Workflow IDs of open children. */
   children: string[];
 }
@@ -95,15 +97,10 @@ export function isChainResult(result: TaskResult | ChainResult | null): result i
 const ASK_WITHIN_MS = 2_000;
 
 /** What an open run says of itself, or null if no worker answers in time. */
-export async function askProgress(
-  server: Server,
-  run: Pick<RunSummary, 'workflowId' | 'runId'>,
-): Promise<TaskProgress | ChainProgress | null> {
+export async function askProgress(server: Server, run: Pick<RunSummary, 'workflowId' | 'runId'>): Promise<Progress | null> {
   const handle = server.client.workflow.getHandle(run.workflowId, run.runId);
   try {
-    return await server.client.withDeadline(Date.now() + ASK_WITHIN_MS, () =>
-      handle.query<TaskProgress | ChainProgress>(PROGRESS_QUERY),
-    );
+    return await server.client.withDeadline(Date.now() + ASK_WITHIN_MS, () => handle.query<Progress>(PROGRESS_QUERY));
   } catch {
     return null;
   }

@@ -1,11 +1,15 @@
 /** What is due next, and what stands in its way: by the project's files, and by what the server knows of their schedules. */
+import { oneShotKey } from '../plan/ids.js';
 import { DAY } from '../plan/limits.js';
 import type { WantedSchedule } from '../registry/registry.js';
 import { ruleOf } from '../registry/rules.js';
 import { nextSlots, type Slot } from '../time/slots.js';
+import { instantText, localDate } from '../time/zones.js';
 import { eachOf } from './each-of.js';
+import { listOneShots } from './one-shot-view.js';
 import { missingSlots } from './missing-slots.js';
 import { readPauseNote } from './pause-note.js';
+import { horizonOf } from './ruled-schedule.js';
 import { OUR_NOTE, readSchedule, type ExistingSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 
@@ -60,13 +64,32 @@ export async function readOutlook(
   });
 }
 
+/**
+ * One-shots that have not begun, of these tasks and chains, as outlooks of one slot each. One that is held comes when it is released.
+ * @param zoneOf zone of a task's or chain's dates
+ */
+export async function readOneShotOutlook(
+  server: Server,
+  chosen: (target: string) => boolean,
+  zoneOf: (target: string) => string,
+  now: number,
+): Promise<ScheduleOutlook[]> {
+  const waiting = (await listOneShots(server, now)).filter(({ state, target }) => state === 'waiting' && chosen(target));
+  return waiting.map(({ id, at, target }) => {
+    const timezone = zoneOf(target);
+    const slot = { date: localDate(at, timezone), runKey: oneShotKey(id), scheduledFor: instantText(at) };
+    const none = { note: null, missed: [], runsOutAt: null };
+    return { id: target, sentence: `once: ${id}`, timezone, state: 'active' as const, slots: [slot], ...none };
+  });
+}
+
 /** Slots of the last month that fell due and have neither a shell nor a run. `now` in epoch milliseconds. */
 export async function missedSlots(server: Server, existing: ExistingSchedule, now: number): Promise<Slot[]> {
   const { id, rules, createdAt } = existing;
   const rule = ruleOf(rules);
   // What has left the files is not expected to run; what is due this very moment may be on its way.
   if (rule === null || existing.note?.startsWith(OUR_NOTE)) return [];
-  const from = Math.max(createdAt, now - LOOK_BACK_MS);
+  const from = Math.max(createdAt, now - LOOK_BACK_MS, await horizonOf(server, rule.keyedBy, now));
   return await missingSlots(server, { id, rules, keyedBy: rule.keyedBy }, from, now - rule.jitterMs - ON_ITS_WAY_MS);
 }
 

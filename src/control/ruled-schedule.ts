@@ -1,6 +1,6 @@
 /** A schedule as the server has it, for looking at its slots: its rules, since when it is there, whether it is paused. */
-import { DAY } from '../plan/limits.js';
 import type { Registry } from '../registry/index.js';
+import { rulesOf } from '../registry/slot-timing.js';
 import { ruleOf } from '../registry/rules.js';
 import type { KeyedBy } from '../time/schedule.js';
 import { describeNamespace } from './namespace.js';
@@ -17,21 +17,24 @@ export interface LiveSchedule extends RuledSchedule {
   note: string | null;
 }
 
+const DAY_MS = 86_400_000;
 /** Closed runs of chains that fire often are kept for so long. */
 const KEPT_BY_SLOT_DAYS = 30;
 
-/** Null where the server has no schedule of this id that is the project's and has a rule this version reads. */
+/** Null where the server has no schedule of this id, or one that this version cannot read. */
 export async function readLiveSchedule(server: Server, registry: Registry, id: string): Promise<LiveSchedule | null> {
   const found = await readSchedule(server.client, id);
-  const rule = found?.project === registry.project.name ? ruleOf(found.rules) : null;
-  if (found === null || rule === null) return null;
-  const { rules, paused, note, createdAt } = found;
-  return { id, rules, keyedBy: rule.keyedBy, timezone: rule.timezone, created: createdAt, paused, note };
+  if (found === null || found.project !== registry.project.name) return null;
+  const rules = rulesOf(found.rules, registry.chain(id) ?? registry.timingOf(id));
+  const compiled = ruleOf(rules);
+  if (compiled === null) return null;
+  const { keyedBy, timezone } = compiled;
+  return { id, rules, keyedBy, timezone, created: found.createdAt, paused: found.paused, note: found.note };
 }
 
 /** How far back it is known what ran: closed runs are kept so long, less a day. Epoch milliseconds. */
 export async function horizonOf(server: Server, keyedBy: KeyedBy, now: number): Promise<number> {
   const { retentionDays } = await describeNamespace(server.client, server.namespace);
   const days = keyedBy === 'slot' ? Math.min(KEPT_BY_SLOT_DAYS, retentionDays) : retentionDays;
-  return now - Math.max(0, days - 1) * DAY;
+  return now - Math.max(0, days - 1) * DAY_MS;
 }

@@ -1,11 +1,11 @@
 /** How the project's chains are doing, by the server. */
+import { backfillCommand } from '../plan/slot-decision.js';
 import { addDays } from '../time/dates.js';
 import type { Slot } from '../time/slots.js';
 import { localDate } from '../time/zones.js';
 import type { Registry } from '../registry/index.js';
 import { listRuns } from './list-runs.js';
 import type { RunSummary } from './run-summary.js';
-import { backfillCommand } from './backfill-command.js';
 import { missedSlots, runsOut } from './next.js';
 import { readSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
@@ -130,7 +130,7 @@ function attentionTo(registry: Registry, workers: readonly WorkerView[], chains:
       const have = schedule.missed.length === 1 ? 'slot has' : 'slots have';
       found.push({
         text: `${id}: ${schedule.missed.length} ${have} no run, ${first.runKey}${first === last ? '' : ` to ${last.runKey}`}`,
-        command: schedule.state === 'paused' ? `daychain resume ${id} --catch-up` : backfillCommand(id, first, last),
+        command: schedule.state === 'paused' ? `daychain resume ${id} --catch-up` : backfillCommand(id, first.date, last.date),
       });
     }
     if (schedule.runsOutAt !== null)

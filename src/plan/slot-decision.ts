@@ -71,10 +71,10 @@ export function judgeOverlap(
   return overlap === 'cancel' ? 'cancel' : 'overlapped';
 }
 
-/** The command that runs a slot left out after all. `date` is `YYYYMMDD`. */
-export function backfillCommand(id: string, date: string): string {
-  const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`;
-  return `daychain backfill ${id} ${day} ${day} --only missing`;
+/** The command that runs what has no run from one date, `YYYYMMDD`, to another, both included. */
+export function backfillCommand(id: string, from: string, to: string = from): string {
+  const day = (date: string) => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`;
+  return `daychain backfill ${id} ${day(from)} ${day(to)} --only missing`;
 }
 
 /** `reason`, and how the slot is run all the same. */

@@ -179,6 +179,8 @@ describe('daychain at', () => {
         { id: 'cli', state: 'held', reason: 'spring', held: { reason: 'data is late', until: '2099-03-02T11:00:00.000Z' } },
       ],
     });
+    const shown = await node([join(ROOT, 'bin/daychain.js'), 'show', 'at:cli']);
+    expect(shown.stdout.replaceAll(/\s+/g, ' ')).toContain('waits for held by');
     expect((await at('release', 'at:cli')).stdout).toBe('cli is released.\n');
     expect((await at('cancel', 'cli', '--reason', 'not needed')).stdout).toBe('cli is cancelled; nothing runs.\n');
     expect((await at('hold', 'cli')).exit).toBe(4);
@@ -239,12 +241,16 @@ describe('the package', () => {
     expect(await resultOf<TaskResult>(engine.client.workflow.getHandle('at:program-now'))).toMatchObject({ n: 4 });
   });
 
-  test('finds its project where it is told to', async () => {
+  test('finds its project where it is told to, and in a worker the one it serves', async () => {
     const elsewhere = mkdtempSync(join(ROOT, 'test/.projects/elsewhere-'));
     try {
       const script = `import { scheduleOnce } from 'daychain'; console.log(JSON.stringify(await scheduleOnce({ at: new Date('2026-03-01T07:00:00Z'), task: process.argv[1], id: 'elsewhere', project: process.argv[2] })));`;
       const ran = await node(['--input-type=module', '-e', script, id, engine.dir], elsewhere);
       expect(ran).toMatchObject({ exit: 0, json: { workflowId: 'at:elsewhere', outcome: 'scheduled' } });
+      const inWorker = `import { scheduleOnce } from 'daychain'; const { serve } = await import(process.argv[3]); serve(process.argv[2]); console.log(JSON.stringify(await scheduleOnce({ at: '2099-01-01T00:00', task: process.argv[1], id: 'served' })));`;
+      const served = new URL('../../dist/session/served.js', import.meta.url).href;
+      const said = await node(['--input-type=module', '-e', inWorker, id, engine.dir, served], elsewhere);
+      expect(said).toMatchObject({ exit: 0, json: { workflowId: 'at:served', outcome: 'scheduled' } });
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }

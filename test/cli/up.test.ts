@@ -43,6 +43,10 @@ beforeAll(async () => {
     `import { defineTask } from 'daychain';\nexport default defineTask({ run: (ctx) => new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason))) });\n`,
   );
   write(
+    'tasks/task_later.js',
+    `import { defineTask, scheduleOnce } from 'daychain';\nexport default defineTask({ run: (ctx) => scheduleOnce({ at: 'in 1 second', task: 'task_say', params: { n: 9 }, id: 'from-' + ctx.date }) });\n`,
+  );
+  write(
     'chains/daily.js',
     `import { defineChain } from 'daychain';\nexport default defineChain({ schedule: { daily: '06:00' }, tasks: { task_say: [], shout: { dependsOn: ['task_say'], command: ['/bin/echo', '{date}'] } } });\n`,
   );
@@ -138,6 +142,15 @@ describe('daychain run', () => {
     expect(other.exit).toBe(4);
     expect(other.stderr).toMatch(/its params +\{"n":5\}\n +yours +\{"n":6\}/);
     expect((await daychain('cancel', 'task_say', '20260304', '--reason', 'late')).exit).toBe(4);
+  });
+
+  it('runs a task that schedules another', async () => {
+    const run = await daychain('run', 'task_later', '--date', '20260307', '--wait', '--json');
+    expect(run.json).toMatchObject({ status: 'success', result: { workflowId: 'at:from-20260307', outcome: 'scheduled' } });
+    await eventually('the other run', async () => {
+      const shown = await daychain('show', 'task_say:at-from-20260307', '--json');
+      return (shown.json as { result?: { n?: number } } | null)?.result?.n === 9;
+    });
   });
 
   it('leaves the run alone on Ctrl-C, and exits 130', async () => {

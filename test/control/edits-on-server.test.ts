@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readOutlook } from '../../src/control/next.js';
+import { readOutlook, runsOut } from '../../src/control/next.js';
 import { pauseSchedule, resumeSchedule } from '../../src/control/pause.js';
 import { readSchedule } from '../../src/control/schedule-record.js';
-import { type SyncOptions, syncSchedules } from '../../src/control/schedules.js';
+import { planSync, type SyncOptions, syncSchedules } from '../../src/control/schedules.js';
 import type { Server } from '../../src/control/server.js';
 import type { Schedule, TimeOfDay } from '../../src/define/schedule-types.js';
 import { shellId } from '../../src/plan/ids.js';
@@ -138,6 +138,24 @@ describe('an edit', () => {
     }));
     expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'update', after: { paused: false } }]);
     expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'unchanged' }]);
+  });
+});
+
+describe('a list of times', () => {
+  test('near a clock change reaches ten years ahead, and is renewed by a later sync, which is no edit', async () => {
+    const id = freshId();
+    const wanted = wantedAt(id, { daily: '02:30' }, 'Europe/Paris');
+    await sync([wanted]);
+    const existing = (await readSchedule(server.client, id))!;
+    const now = Date.now();
+    expect(Date.parse(existing.goodUntil!)).toBeGreaterThan(now + 10 * 365 * 86_400_000);
+    expect(await sync([wanted])).toMatchObject([{ change: 'unchanged' }]);
+    const changeAt = (years: number) =>
+      planSync({ wanted: [wanted], existing: [existing], project, now: now + years * 365.25 * 86_400_000 }).steps[0]!.change;
+    expect(changeAt(0)).toBe('unchanged');
+    expect(changeAt(1.5)).toBe('renew');
+    expect(runsOut(existing, now)).toBe(null);
+    expect(runsOut(existing, now + 10 * 365.25 * 86_400_000)).toBe(existing.goodUntil);
   });
 });
 

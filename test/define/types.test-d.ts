@@ -1,5 +1,5 @@
 // Proved by the type checker alone: every @ts-expect-error below must be an error.
-import { defineChain, defineProject, defineTask, z, type ClientsOf } from '../../src/index.js';
+import { defineChain, defineProject, defineTask, scheduleOnce, z, type ClientsOf } from '../../src/index.js';
 
 const crawl = defineTask({
   params: z.object({ limit: z.number().default(3) }),
@@ -50,3 +50,10 @@ defineChain({ schedule: { daily: '06:00' } });
 const project = defineProject({ name: 'civic', clients: { sql: async () => ({ query: (text: string) => text }) } });
 declare const clients: ClientsOf<typeof project>;
 export const answer: Promise<{ query(text: string): string }> = clients.sql();
+
+export const scheduled: Promise<{ workflowId: string; outcome: 'scheduled' | 'replaced' | 'already' | 'completed' }> =
+  scheduleOnce({ at: new Date(0), task: 'task_mail', params: { limit: 1 } });
+// @ts-expect-error a task or a chain, not both
+void scheduleOnce({ at: 'in 1 hour', task: 'task_mail', chain: 'daily-chain' });
+// @ts-expect-error neither
+void scheduleOnce({ at: 'in 1 hour' });

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { OneShotInput, TaskResult } from '../../src/plan/types.js';
 import { eventually, resultOf } from '../support/engine.js';
@@ -38,13 +40,15 @@ test(
     await first.stop();
     await eventually('the instant', () => Date.now() > due);
     expect(workers.witness()).toEqual([]);
+    const file = join(workers.dir, 'tasks/of_late.js');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('late: true', "late: 'edited'"));
     await startOwnTemporal({ home: first.home, port: first.port });
     const second = await workers.start();
     onTestFinished(async () => {
       second.process.kill('SIGKILL');
       await second.ended;
     });
-    expect(await resultOf<TaskResult>(handle, 60_000)).toMatchObject({ status: 'success', late: true, run_key: 'at-late' });
+    expect(await resultOf<TaskResult>(handle, 60_000)).toMatchObject({ status: 'success', late: 'edited', run_key: 'at-late' });
     expect(workers.witness()).toHaveLength(1);
   },
 );

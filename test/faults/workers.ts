@@ -4,10 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll } from 'vitest';
 import { type WitnessLine, readWitness, within } from '../support/engine.js';
 import { type ProjectText, writeProject } from '../support/project.js';
-import { redisPort, temporalAddress } from '../support/servers.js';
+import { afterwards, redisPort, temporalAddress } from '../support/servers.js';
 import type { WorkerArgument } from './worker-program.js';
 
 export interface SpawnedWorker {
@@ -35,7 +34,7 @@ export async function projectOfWorkers(text: ProjectText, servers: { address?: s
   const address = servers.address ?? temporalAddress();
   const connection = await Connection.connect({ address });
   const started: SpawnedWorker[] = [];
-  afterAll(async () => {
+  afterwards(async () => {
     for (const worker of started) worker.process.kill('SIGKILL');
     await Promise.all(started.map(({ ended }) => ended));
     await connection.close();

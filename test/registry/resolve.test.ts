@@ -241,6 +241,13 @@ describe('a task by hand', () => {
 });
 
 describe('a chain by hand', () => {
+  test('under the key of a one-shot has the date of its instant, and no regard for success keys of the date', () => {
+    const found = registry.resolveChain({ chain: 'daily', runKey: 'at-x', scheduledFor: '2026-07-03T22:30:00Z' });
+    expect(found).toMatchObject({ date: '20260704', runKey: 'at-x', scheduledFor: '2026-07-03T22:30:00Z' });
+    const { version, tasks } = registry.plan('daily');
+    const blind = tasks.map((one) => ({ ...one, spec: { ...one.spec, successKeys: false } }));
+    expect(found).toMatchObject({ plan: { version, tasks: blind } });
+  });
   test('has its date, its slot and its plan', () => {
     expect(registry.resolveChain({ chain: 'daily', date: '2026-07-03' })).toEqual({
       chain: 'daily',

@@ -2,7 +2,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { afterAll } from 'vitest';
 import type { AttemptParts } from '../../src/activities/attempt.js';
 import type { Log } from '../../src/activities/attempt-log.js';
 import type { Server } from '../../src/control/server.js';
@@ -12,7 +11,7 @@ import { loadProject, type Registry } from '../../src/registry/index.js';
 import { type RunningWorker, installRuntime, startWorker } from '../../src/worker.js';
 import { connectRedis, type RedisConnection } from '../../src/connections/redis.js';
 import { type ProjectText, writeProject } from './project.js';
-import { redisPort, temporalAddress, temporalNamespace } from './servers.js';
+import { afterwards, redisPort, temporalAddress, temporalNamespace } from './servers.js';
 
 export interface EngineOptions extends ProjectText {
   successKeys?: AttemptParts['successKeys'];
@@ -65,7 +64,7 @@ export function quietRuntime(): void {
   runtimeInstalled = true;
 }
 
-/** Starts it; everything is stopped after the file's tests. */
+/** Starts it; everything is stopped after the test, or, started in `beforeAll`, after the file's tests. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const project = writeProject(options);
   mkdirSync(join(project.dir, 'gates'), { recursive: true });
@@ -98,7 +97,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const locks = connectRedis({ ...redis, database: 6, name: 'test' });
   await locks.firstTrouble();
 
-  afterAll(async () => {
+  afterwards(async () => {
     worker.stop({ drainMs: 0 });
     await worker.ended.catch(() => {});
     await connection.close();

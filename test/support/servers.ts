@@ -107,7 +107,11 @@ afterAll(async () => {
   for (const cleanUp of afterFile.splice(0).reverse()) await cleanUp();
 });
 
-function afterwards(cleanUp: () => unknown): void {
+/**
+ * Cleans up after the test that asks for it; asked for outside of one, after the file's tests. Last come, first served.
+ * Not by afterAll where it is needed: called inside of beforeAll, that is dropped in silence.
+ */
+export function afterwards(cleanUp: () => unknown): void {
   try {
     onTestFinished(async () => {
       await cleanUp();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeRun } from '../../src/control/describe-run.js';
 import { BadInput, Refused } from '../../src/control/errors.js';
+import { listRuns } from '../../src/control/list-runs.js';
 import { cancelOneShot, holdOneShot, releaseOneShot } from '../../src/control/one-shot-orders.js';
 import { listOneShots, readOneShot } from '../../src/control/one-shot-view.js';
 import { readWish, type OneShotWords } from '../../src/control/one-shot-wish.js';
@@ -272,6 +273,36 @@ test('the list holds those that wait, soonest first, with all that was said', as
     return types;
   };
   await eventually('its attributes', async () => (await found())[0] === 'oneShot');
+});
+
+test('without a worker it is scheduled and replaced all the same; orders are accepted, and told as not yet applied', async () => {
+  const nobody: Server = { ...server, taskQueue: `nobody-${randomUUID()}` };
+  const asked = async (words: Partial<OneShotWords>, options?: ScheduleOptions) =>
+    await scheduleOneShot(nobody, wish({ id: 'unserved', ...words }), options);
+  expect(await asked({})).toMatchObject({ outcome: 'scheduled' });
+  expect(await asked({ at: '2026-03-01T07:00:00Z' }, { replace: true })).toMatchObject({ outcome: 'replaced' });
+  expect(await readOneShot(nobody, 'unserved')).toMatchObject({ state: 'due', held: null });
+  expect(await refusal(schedule({ id: 'unserved' }))).toMatchObject({ kind: 'id_taken' });
+  const [held, cancelled] = await Promise.all([
+    holdOneShot(nobody, 'unserved', { reason: null }),
+    cancelOneShot(nobody, 'unserved', 'nobody is there'),
+  ]);
+  expect(held).toMatchObject({ outcome: 'accepted', answer: null });
+  expect(cancelled).toMatchObject({ outcome: 'requested' });
+  await handle('unserved').terminate();
+});
+
+test('runs of one-shots stand among those of their date', async () => {
+  const [early, late] = ['2026-01-05T12:00:00Z', '2026-01-07T12:00:00Z'];
+  await schedule({ id: 'z-early', at: early, target: 'os_next' });
+  await schedule({ id: 'a-late', at: late, target: 'os_next' });
+  await resultOf(await engine.startTask({ task: 'os_next', date: '20260106' }));
+  const keys = async () => {
+    const runs = await listRuns(server, { kind: 'task', id: 'os_next', since: '20260105' });
+    return runs.filter(({ date }) => date! <= '20260107').map(({ runKey }) => runKey);
+  };
+  await eventually('visibility', async () => (await keys()).length === 3);
+  expect(await keys()).toEqual(['at-a-late', '20260106', 'at-z-early']);
 });
 
 describe('a wish', () => {

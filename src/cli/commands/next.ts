@@ -1,8 +1,8 @@
 /** `daychain next`: what is due next, and what stands in its way. */
 import type { Command } from 'commander';
-import { chosenOf } from '../../control/choose.js';
+import { chooses, chosenOf } from '../../control/choose.js';
 import { connectionProblem } from '../../control/connection-problem.js';
-import { readOutlook, type ScheduleOutlook } from '../../control/next.js';
+import { readOneShotOutlook, readOutlook, type ScheduleOutlook } from '../../control/next.js';
 import { BadInput } from '../../control/errors.js';
 import { TemporalUnreachable } from '../../connections/temporal.js';
 import type { Slot } from '../../time/slots.js';
@@ -42,7 +42,12 @@ async function next({ out, project: named }: Invocation, [names]: [string[]], op
   const { registry } = project;
   const chosen = chosenOf({ names, tags: [] }, registry.schedules(), 'schedule');
   const now = Date.now();
-  const outlook = await withServer(out, project, (server) => readOutlook(server, registry.project.name, chosen, count, now));
+  const outlook = await withServer(out, project, async (server) => {
+    const schedules = await readOutlook(server, registry.project.name, chosen, count, now);
+    if (server === null) return schedules;
+    const asked = (target: string) => chooses({ names, tags: [] }, { id: target, tags: [] });
+    return [...schedules, ...(await readOneShotOutlook(server, asked, project.zoneOf, now))];
+  });
   const lines = slotLines(outlook, registry.project.timezone, now, out.width);
   for (const line of lines.length > 0 ? lines : [nothingText(outlook)]) out.say(line);
   for (const line of conditionLines(project, outlook, now)) out.say(line);

@@ -10,6 +10,7 @@ import { problemText } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { gapText } from '../gap-text.js';
+import { serve } from '../../session/served.js';
 import { homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
 
@@ -41,6 +42,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   }
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
+  serve(project.dir);
   const log = createLog(config.logLevel, { project: registry.project.name });
   installRuntime(log);
   await announceGaps(project, log);

@@ -1,6 +1,5 @@
 /** What `doctor` looks at, in the order in which one thing needs the one before. */
 import { checkRedisPolicy } from '../../connections/redis-policy.js';
-import { backfillCommand } from '../../control/backfill-command.js';
 import { clockSkewMs } from '../../control/clock.js';
 import { connectionProblem } from '../../control/connection-problem.js';
 import { describeNamespace, missingSearchAttributes, serverVersion } from '../../control/namespace.js';
@@ -9,6 +8,7 @@ import { listWorkers } from '../../control/workers.js';
 import { readState } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { SEARCH_ATTRIBUTES } from '../../plan/names.js';
+import { backfillCommand } from '../../plan/slot-decision.js';
 import { syncProject } from '../../schedules.js';
 import { homeOf, openLocks, openServer, type Project, type ServerSession } from '../session.js';
 
@@ -159,7 +159,7 @@ async function checkSlots({ registry }: Project, { server }: ServerSession): Pro
     'slots',
     'odd',
     `fell due in the last month and have no run: ${missed.map((one) => `${one.missed.length} of ${one.id}`).join(', ')}`,
-    missed.length === 1 ? backfillCommand(id, slots[0]!, slots.at(-1)!) : 'daychain next',
+    missed.length === 1 ? backfillCommand(id, slots[0]!.date, slots.at(-1)!.date) : 'daychain next',
   );
 }
 
