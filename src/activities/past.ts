@@ -16,8 +16,9 @@ export interface PastParts extends ShellParts {
   registry: Registry;
 }
 
-/** Earlier slots that are looked at one by one; then the list is asked for the newest that has a shell. */
+/** Earlier run keys that are looked at one by one; then the list is asked for the newest slot that has a shell. */
 const LOOKED_AT = 20;
+const MOST_READ = 20_000;
 const AT_ONCE = 4;
 
 export function createPastActivities(parts: PastParts) {
@@ -43,16 +44,15 @@ export function createPastActivities(parts: PastParts) {
 
 /** The latest earlier slot that was run or has a shell decides; where there is none, nothing is to be waited for. */
 async function lookAtPast(parts: PastParts, question: PastQuestion): Promise<Past> {
-  const { schedule, runKey, scheduledFor } = question;
+  const { schedule, runKey } = question;
   const rules = await rulesKnown(parts, schedule);
-  const earlier = slotsBefore(withoutBeginning(rules), epochMs(scheduledFor), LOOKED_AT);
-  const others = earlier.filter((slot) => slot.runKey !== runKey);
+  const { others, oldest } = earlierKeys(withoutBeginning(rules), question);
   for (let at = 0; at < others.length; at += AT_ONCE) {
     const looks = await Promise.all(others.slice(at, at + AT_ONCE).map((slot) => lookAt(parts, question, slot)));
     const found = looks.find((look) => look !== null);
     if (found) return found;
   }
-  const older = await newestSlotBefore(parts, schedule, earlier.at(-1)?.scheduledFor ?? scheduledFor);
+  const older = await newestSlotBefore(parts, schedule, oldest);
   if (older === null) return { settled: true };
   const { slot } = timingOfSlot(parts.registry, { chain: schedule, slot: older, ...rules });
   return (slot.runKey === runKey ? null : await lookAt(parts, question, slot)) ?? { settled: true };
@@ -61,6 +61,18 @@ async function lookAtPast(parts: PastParts, question: PastQuestion): Promise<Pas
 async function rulesKnown({ client, registry }: PastParts, schedule: string): Promise<Rules> {
   const seen = await seeSchedule(client, schedule);
   return rulesOf(seen?.input ?? {}, registry.chain(schedule) ?? registry.timingOf(schedule));
+}
+
+/** The newest slot of each earlier run key, newest first, and the oldest slot that was looked at. */
+function earlierKeys(rules: Rules, { runKey, scheduledFor }: PastQuestion): { others: Slot[]; oldest: string } {
+  // Several slots of one date may share a run key: then more of them are read.
+  for (let count = LOOKED_AT; ; count *= 10) {
+    const slots = slotsBefore(rules, epochMs(scheduledFor), count);
+    const byKey = new Map<string, Slot>();
+    for (const slot of slots) if (slot.runKey !== runKey && !byKey.has(slot.runKey)) byKey.set(slot.runKey, slot);
+    const enough = byKey.size > 0 || slots.length < count || count >= MOST_READ;
+    if (enough) return { others: [...byKey.values()].slice(0, LOOKED_AT), oldest: slots.at(-1)?.scheduledFor ?? scheduledFor };
+  }
 }
 
 /** Null where the slot says nothing: it never had a run, or was left out on purpose. */

@@ -1,15 +1,17 @@
 /** The slots next to an instant, over a schedule's edits. */
+import { DAY, HOUR } from '../plan/limits.js';
 import type { Slot } from '../time/slots.js';
 import { type Rules, slotsUnder } from './rules.js';
 
-const DAY_MS = 86_400_000;
-/** How far back a look goes for slots. */
-const FARTHEST_MS = 366 * 30 * DAY_MS;
+/** A look for slots widens its window until there are enough, beginning with this. */
+const FIRST_SPAN_MS = HOUR;
+/** How far back a look goes. */
+const FARTHEST_MS = 366 * 30 * DAY;
 
 /** The soonest slots after `after`, up to `until` (included), until `enough` of them are found. Epoch milliseconds. */
 export function slotsAfter(rules: Rules, after: number, until: number, enough: (found: readonly Slot[]) => boolean): Slot[] {
   if (until <= after) return [];
-  for (let span = 2 * DAY_MS; ; span *= 4) {
+  for (let span = FIRST_SPAN_MS; ; span *= 4) {
     const slots = slotsUnder(rules, after + 1, Math.min(until, after + span));
     if (enough(slots) || after + span >= until) return slots;
   }
@@ -17,7 +19,7 @@ export function slotsAfter(rules: Rules, after: number, until: number, enough: (
 
 /** At most `count` slots before `before` (not at it), newest first; none before `since`. Epoch milliseconds. */
 export function slotsBefore(rules: Rules, before: number, count: number, since = before - FARTHEST_MS): Slot[] {
-  for (let span = 2 * DAY_MS; ; span *= 4) {
+  for (let span = FIRST_SPAN_MS; ; span *= 4) {
     const from = Math.max(since, before - span);
     if (from >= before) return [];
     const slots = slotsUnder(rules, from, before - 1);

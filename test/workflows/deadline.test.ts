@@ -34,6 +34,7 @@ beforeAll(async () => {
       dl_again: GATED,
       dl_past: FLAKY,
       dl_before: FLAKY,
+      dl_keyed: FLAKY.replace('{', "{ schedule: { cron: '*/7 6-23 * * *', key: 'date' }, dependsOnPast: true,"),
       dl_own: `{ schedule: { daily: '06:00' }, deadline: '00:01', dependsOnPast: true, run(ctx) { witness(ctx, 'body'); } }`,
     },
     chains: {
@@ -176,6 +177,16 @@ describe('a task that depends on its past', () => {
     expect(type).toBe('past_not_done');
     expect(result).toMatchObject({ status: 'failed', kind: 'past_not_done', attempts: 0 });
     expect(message).toContain(`dl_past:${third} failed. Settle it first: daychain rerun dl_past:${third}`);
+  });
+
+  test('looks past the other slots of its own date, where several share one run', async () => {
+    const day = (date: string, time: string) => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${time}:00Z`;
+    const before = await engine.startTask({ task: 'dl_keyed', date: first, scheduledFor: day(first, '06:00') });
+    expect((await failureOf(before)).type).toBe('error');
+    const waits = await engine.startTask({ task: 'dl_keyed', date: second, scheduledFor: day(second, '23:49') });
+    await eventually('its wait', async () => (await phaseOf(`dl_keyed:${second}`)) === 'waiting_for_run');
+    await waits.signal('skip', { by: 'marie', reason: 'no need' });
+    expect(await resultOf<TaskResult>(waits)).toMatchObject({ kind: 'skipped_by_operator' });
   });
 
   test('can be skipped while it waits', async () => {
