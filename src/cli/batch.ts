@@ -14,7 +14,7 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
  * @param answer is given the whole request. What is wrong with it, it throws as BadInput or RangeError
  * @throws BadInput if the file cannot be read
  */
-export async function runBatch(out: Output, file: string, answer: (request: unknown) => object): Promise<void> {
+export async function runBatch(out: Output, file: string, answer: (request: object) => object): Promise<void> {
   let number = 0;
   for await (const line of linesOf(file)) {
     number++;
@@ -23,7 +23,7 @@ export async function runBatch(out: Output, file: string, answer: (request: unkn
   }
 }
 
-function answerLine(line: string, number: number, answer: (request: unknown) => object): object {
+function answerLine(line: string, number: number, answer: (request: object) => object): object {
   const id: string | number | null = idIn(line);
   try {
     const request = parseJson(line, `line ${number}`);

@@ -99,7 +99,7 @@ describe('preview of a schedule', () => {
     [['--spec', '{'], '--spec {: this is no JSON'],
     [[], 'Name a chain, or give a schedule'],
     [['--project', 'nowhere', 'daily-chain'], '--project nowhere: there is no folder'],
-    [['--batch', 'missing.jsonl'], '--batch missing.jsonl: the file cannot be read (ENOENT).'],
+    [['--batch', 'missing.jsonl'], '--batch missing.jsonl cannot be read: there is no such file.'],
     [['--batch', '-', '--spec', '{}'], '--batch takes all from its file'],
   ])('refuses %j', async (args, message) => {
     const out = new Output(new PassThrough(), new PassThrough(), false);
@@ -153,11 +153,10 @@ describe('preview --batch', () => {
     const ended = await preview(['--batch', '-'], { stdin: lines.join('\n') });
     expect(answers(ended).map(({ id, slots, error }) => [id, slots?.length ?? error])).toEqual([
       [1, 1],
-      [null, expect.stringMatching(/^the line is no JSON: /)],
+      [null, expect.stringMatching(/^line 2 is no JSON: /)],
       ['b', 'timezone: "Mars/Olympus" is no time zone'],
-      [null, 'the line is no JSON object with id, spec, timezone, from, to'],
-      [null, 'the line is empty; expected a JSON object'],
-      [null, 1],
+      [null, expect.stringMatching(/^line 4 is no request: expected an object/)],
+      [null, 'line 6: id: null is not possible; expected a text or a number.'],
       [4, 'to: missing; expected id, spec, timezone, from, to'],
       [5, 1],
     ]);

@@ -6,9 +6,10 @@ import type { CompiledSchedule } from '../../time/schedule.js';
 import { epochMs, instantText } from '../../time/zones.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
-import { answerBatch } from '../preview/batch.js';
+import { runBatch } from '../batch.js';
+import { answerTo } from '../preview/batch.js';
 import { previewLines } from '../preview/lines.js';
-import { BadQuestion, nextDue, readFrom, readSpec, readTo, shownSlot, slotsOf } from '../preview/request.js';
+import { nextDue, readFrom, readSpec, readTo, shownSlot, slotsOf } from '../preview/request.js';
 import type { Act, Invocation } from '../program.js';
 import { wrapped } from '../table.js';
 
@@ -52,15 +53,10 @@ async function preview({ out, project }: Invocation, [chain]: [string | undefine
       ...(['spec', 'timezone', 'from', 'to', 'checkServer'] as const).map((key) => options[key] !== undefined && key),
     ];
     if (others.some(Boolean)) throw new BadInput('--batch takes all from its file: leave the other arguments out.');
-    await answerBatch(options.batch, out.stdout);
+    await runBatch(out, options.batch, answerTo);
     return EXIT.done;
   }
-  try {
-    return await previewOne(out, project, chain, options);
-  } catch (error) {
-    if (error instanceof BadQuestion) throw new BadInput(error.message);
-    throw error;
-  }
+  return await previewOne(out, project, chain, options);
 }
 
 async function previewOne(

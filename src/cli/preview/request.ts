@@ -1,4 +1,5 @@
 /** One question for slots: a schedule, a zone, a window. */
+import { BadInput } from '../../control/errors.js';
 import { isZone, properZone, zoneNames, instantText, localInstantText } from '../../time/zones.js';
 import { nearest, shown } from '../../registry/problems.js';
 import { endOfWindow, startOfWindow } from '../../time/instants.js';
@@ -11,11 +12,6 @@ import { dateOf } from '../../time/dates.js';
 const MOST_SLOTS = 1_000_000;
 const YEARS_SEARCHED = 100;
 
-/** What is wrong with a question, in words that name the field and the value. */
-export class BadQuestion extends Error {
-  override readonly name = 'BadQuestion';
-}
-
 export interface ShownSlot {
   /** In UTC. */
   nominal: string;
@@ -25,7 +21,7 @@ export interface ShownSlot {
   date: string;
 }
 
-/** A schedule in a zone. @throws BadQuestion */
+/** A schedule in a zone. @throws BadInput */
 export function readSpec(spec: unknown, timezone: unknown): CompiledSchedule {
   const zone = readZone(timezone);
   const { compiled, problems } = compileSchedule(spec, zone);
@@ -35,35 +31,35 @@ export function readSpec(spec: unknown, timezone: unknown): CompiledSchedule {
     const suggestion = typo ? nearest(typo.word, typo.known) : null;
     return told(name, value, suggestion === null ? message : `${message}. Did you mean ${suggestion}?`);
   });
-  throw new BadQuestion(texts.join('\n'));
+  throw new BadInput(texts.join('\n'));
 }
 
-/** An IANA zone in its proper spelling. @throws BadQuestion */
+/** An IANA zone in its proper spelling. @throws BadInput */
 export function readZone(value: unknown): string {
-  if (typeof value !== 'string') throw new BadQuestion(told('timezone', value, `${shown(value)} is no time zone`));
+  if (typeof value !== 'string') throw new BadInput(told('timezone', value, `${shown(value)} is no time zone`));
   if (isZone(value)) return value;
   const suggestion = properZone(value) ?? nearest(value, zoneNames());
-  throw new BadQuestion(`timezone: ${shown(value)} is no time zone${suggestion === null ? '' : `. Did you mean ${suggestion}?`}`);
+  throw new BadInput(`timezone: ${shown(value)} is no time zone${suggestion === null ? '' : `. Did you mean ${suggestion}?`}`);
 }
 
-/** Where a window begins: a date with its first instant, or an instant. Epoch milliseconds. @throws BadQuestion */
+/** Where a window begins: a date with its first instant, or an instant. Epoch milliseconds. @throws BadInput */
 export function readFrom(value: unknown, zone: string): number {
   return readEnd('from', value, (text) => startOfWindow(text, zone));
 }
 
-/** Where it ends: a date with its last instant, or an instant. @throws BadQuestion, also for an end before the beginning */
+/** Where it ends: a date with its last instant, or an instant. @throws BadInput, also for an end before the beginning */
 export function readTo(value: unknown, zone: string, from: number, fromText: unknown): number {
   const to = readEnd('to', value, (text) => endOfWindow(text, zone));
-  if (to < from) throw new BadQuestion(`to: ${shown(value)} lies before from, ${shown(fromText)}`);
+  if (to < from) throw new BadInput(`to: ${shown(value)} lies before from, ${shown(fromText)}`);
   return to;
 }
 
-/** The slots of a window, by their instants: of texts there would be too many. @throws BadQuestion where they are too many */
+/** The slots of a window, by their instants: of texts there would be too many. @throws BadInput where they are too many */
 export function slotsOf(compiled: CompiledSchedule, from: number, to: number): DueSlot[] {
   const slots: DueSlot[] = [];
   for (const slot of dueBetween(readySchedule(compiled), from, to)) {
     if (slots.length === MOST_SLOTS) {
-      throw new BadQuestion(
+      throw new BadInput(
         `to: there are more than ${MOST_SLOTS.toLocaleString('en')} slots in that window; ask for a shorter one`,
       );
     }
@@ -86,11 +82,11 @@ export function shownSlot({ at, day }: DueSlot, zone: string): ShownSlot {
 }
 
 function readEnd(field: string, value: unknown, read: (text: string) => number): number {
-  if (typeof value !== 'string') throw new BadQuestion(told(field, value, `${shown(value)} is neither a date nor an instant`));
+  if (typeof value !== 'string') throw new BadInput(told(field, value, `${shown(value)} is neither a date nor an instant`));
   try {
     return read(value);
   } catch (error) {
-    if (error instanceof RangeError) throw new BadQuestion(told(field, value, error.message));
+    if (error instanceof RangeError) throw new BadInput(told(field, value, error.message));
     throw error;
   }
 }
