@@ -20,6 +20,7 @@ import { projectOfWorkers, type SpawnedWorker, type Workers } from './workers.js
 
 /** One outage for all: three fire times pass while the server, or the worker, is away, and over a minute more. */
 const SLOTS = 3;
+const APART_MS = 20_000;
 const MINUTE = 60_000;
 /** Workers and schedules are there by then. */
 const LEAD_MS = 20_000;
@@ -82,30 +83,23 @@ async function at(instant: number): Promise<void> {
 
 beforeAll(async () => {
   const server = await startOwnTemporal();
-  const first = Math.ceil((Date.now() + LEAD_MS) / MINUTE) * MINUTE;
-  const times = Array.from({ length: SLOTS }, (_, index) => new Date(first + index * MINUTE));
-  slots = times.map((time) => instantText(time.getTime()));
-  const field = (values: number[]) => [...new Set(values)].sort((a, b) => a - b).join(',');
-  // These minutes of these hours: beyond the three, nothing falls due for most of an hour.
-  const cron = `${field(times.map((time) => time.getUTCMinutes()))} ${field(times.map((time) => time.getUTCHours()))} * * *`;
+  const first = Math.ceil((Date.now() + LEAD_MS) / 1_000) * 1_000;
+  slots = Array.from({ length: SLOTS }, (_, index) => instantText(first + index * APART_MS));
+  const schedule = { at: slots };
   [serverGone, workerGone, neverGone] = await Promise.all([
-    side('sv', { cron }, {}, server.address),
-    side('wk', { cron }, {}),
-    side(
-      'ok',
-      { cron },
-      {
-        tasks: { ok_long: GATED, ok_asked: BODY },
-        chains: {
-          'ok-long': { schedule: { cron }, overlap: 'queue', tasks: { ok_long: [] } },
-          'ok-asked': {
-            schedule: { daily: instantText(first + 12 * 60 * MINUTE).slice(11, 16) },
-            catchUp: 'none',
-            tasks: { ok_asked: [] },
-          },
+    side('sv', schedule, {}, server.address),
+    side('wk', schedule, {}),
+    side('ok', schedule, {
+      tasks: { ok_long: GATED, ok_asked: BODY },
+      chains: {
+        'ok-long': { schedule, overlap: 'queue', tasks: { ok_long: [] } },
+        'ok-asked': {
+          schedule: { daily: instantText(first + 12 * 60 * MINUTE).slice(11, 16) },
+          catchUp: 'none',
+          tasks: { ok_asked: [] },
         },
       },
-    ),
+    }),
   ]);
   await neverGone.workers.client.schedule.getHandle('ok-asked').delete();
   await askFor('ok-asked', 0);
@@ -114,14 +108,14 @@ beforeAll(async () => {
   workerGone.worker.process.kill('SIGTERM');
   await Promise.all([server.stop(), workerGone.worker.ended]);
   expect(Date.now(), 'the outage began before the first slot').toBeLessThan(first);
-  await at(first + MINUTE + 5_000);
+  await at(first + APART_MS + 5_000);
   neverGone.workers.open('long');
   // Over a minute after the last one: even that is too late for who catches up none.
-  await at(first + SLOTS * MINUTE + 2_000);
+  await at(first + (SLOTS - 1) * APART_MS + MINUTE + 2_000);
   announced = Date.now();
   gaps = await readGaps(serverOf(workerGone), workerGone.registry, announced);
   await Promise.all([startOwnTemporal({ home: server.home, port: server.port }), workerGone.workers.start()]);
-}, 400_000);
+}, 240_000);
 
 /** The shell of a past slot: the newest for 0. */
 async function askFor(id: string, back: number): Promise<string> {
