@@ -55,6 +55,11 @@ const GROUPS: Record<string, Entry[]> = {
   'Act:': [
     { name: 'run', summary: 'Run a chain or task for a date, once', load: () => import('./commands/run.js') },
     { name: 'rerun', summary: 'Run again what did not succeed, or chosen tasks', load: () => import('./commands/rerun.js') },
+    {
+      name: 'backfill',
+      summary: 'Run dates of the past: plan, start, hold, cancel',
+      load: () => import('./commands/backfill.js'),
+    },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
   ],

@@ -1,7 +1,8 @@
 /** What can stand in the way of a command, by what the one who gave it can do about it. Imports nothing: everyone may. */
 
 /** Why a command was refused. */
-export type RefusalKind = 'running' | 'id_taken' | 'other_params' | 'not_running' | 'lock_held' | 'not_prepared';
+export type RefusalKind =
+  'running' | 'id_taken' | 'other_params' | 'not_running' | 'lock_held' | 'not_prepared' | 'beyond_retention';
 
 /** The state of things does not allow it now. The message says what does. */
 export class Refused extends Error {

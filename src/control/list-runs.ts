@@ -8,6 +8,8 @@ export interface RunFilter {
   id: string;
   /** First date, `YYYYMMDD`, inclusive. */
   since?: string;
+  /** Last date, inclusive. */
+  until?: string;
   /** At most this many executions are read. Default 200. */
   limit?: number;
 }
@@ -24,6 +26,7 @@ export async function listRuns(server: Server, filter: RunFilter): Promise<RunSu
     `WorkflowType = ${quoted(type)}`,
     `${name} = ${quoted(filter.id)}`,
     ...(filter.since === undefined ? [] : [`TaskDate >= ${quoted(filter.since)}`]),
+    ...(filter.until === undefined ? [] : [`TaskDate <= ${quoted(filter.until)}`]),
   ].join(' AND ');
   const newest = new Map<string, RunSummary>();
   let left = filter.limit ?? 200;
@@ -38,6 +41,7 @@ export async function listRuns(server: Server, filter: RunFilter): Promise<RunSu
   return [...newest.values()].sort((a, b) => (a.runKey! < b.runKey! ? 1 : -1));
 }
 
-function quoted(text: string): string {
+/** A text as visibility queries write it. */
+export function quoted(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

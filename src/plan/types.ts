@@ -245,9 +245,12 @@ export type ResolvedTaskInput = RunTaskInput &
 
 /** Which tasks of a chain a rerun repeats. */
 export interface Rerun extends Asked {
-  mode: 'unsuccessful' | 'from' | 'only' | 'all' | 'skipped';
+  mode: 'unsuccessful' | 'from' | 'only' | 'all' | 'skipped' | 'chosen';
   /** For `from` and `only`. */
   task?: string;
+  /** For `chosen`: these run unless they have succeeded, or `again` even so; the rest stays as it is. */
+  tasks?: string[];
+  again?: boolean;
 }
 
 /** Input of the runChain workflow. `{chain, date}` is enough. */

@@ -2,6 +2,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { WORKFLOWS } from '../plan/names.js';
 
+export { backfill } from './backfill.js';
 export { runChain } from './run-chain.js';
 export { runTask } from './run-task.js';
 export { scheduledChain } from './scheduled-chain.js';
