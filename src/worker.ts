@@ -44,6 +44,12 @@ export interface RunningWorker {
 /** After the drain: bodies have their patience, then releases and replies a little more. Then the process may go. */
 const LAST_WORDS_MS = STOP_PATIENCE_MS + 5_000;
 
+/**
+ * Workflow tasks taken from the server at a time. One thread works them off, so more would only wait here, in the order they
+ * came; at the server the fresh ones among them pass those of a backfill.
+ */
+const WORKFLOW_TASKS = 6;
+
 /** Starts a worker and resolves when it polls. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { registry, namespace, taskQueue, log } = options;
@@ -77,6 +83,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     activities: { ...createEngineActivities({ registry, locks, client, namespace, taskQueue }), default: attempt },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
     maxCachedWorkflows: 600,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
+    maxConcurrentWorkflowTaskPolls: WORKFLOW_TASKS,
     // A dead worker's sticky queue holds its workflows up for this long.
     stickyQueueScheduleToStartTimeout: '2 seconds',
     maxHeartbeatThrottleInterval: '5 seconds',

@@ -108,13 +108,12 @@ async function refuseForgotten(
   if (retentionDays <= 0) return;
   const first = localDate(now - (retentionDays - 1) * DAY, timezone);
   if (from >= first) return;
-  const until = to < first ? to : first;
   throw new Refused(
     'beyond_retention',
     [
-      `${id} from ${dashed(from)} lies before ${dashed(first)}: this server keeps closed runs for ${retentionDays} days, and only a kept run keeps its date from running twice.`,
-      `What ran for dates before ${dashed(until)} may be forgotten, and would run again.`,
-      `Later dates only: name ${dashed(first)} as the first. All the same: --beyond-retention`,
+      `${id} from ${dashed(from)} lies before ${dashed(first)}: this server keeps closed runs for ${Math.round(retentionDays)} days, and only a kept run keeps its date from running twice.`,
+      `What ran for earlier dates may be forgotten, and would run again.`,
+      `${to < first ? '' : `Later dates only: name ${dashed(first)} as the first. `}All the same: --beyond-retention`,
     ].join('\n'),
     { retentionDays, first },
   );

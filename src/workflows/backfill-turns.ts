@@ -41,10 +41,7 @@ const PRIORITY = 5;
 const MAX_OPEN = 500;
 /** Starts the server has not answered yet. */
 const MAX_STARTING = 100;
-/** Beyond either, the rest goes on in a new execution. The server ends histories of 51,200 events or 50 MiB. */
-const ENOUGH_EVENTS = 10_000;
-const ENOUGH_BYTES = 8_000_000;
-/** Results of the runs open at that moment still come. */
+/** Results that may still come once the history is long enough: the server ends histories of 50 MiB. */
 const OPEN_RESULT_BYTES = 10_000_000;
 /** A turn comes when it comes: the backfill's own end ends the wait, whatever that is. */
 const TURN_WITHIN_MS = 3_650 * DAY;
@@ -243,9 +240,9 @@ export class BackfillTurns {
     return this.entries.size < this.most && !this.isFull();
   }
 
+  /** The rest goes on in a new execution. The server's own advice: at 4,096 events or 4 MiB unless told otherwise. */
   private isFull(): boolean {
-    const { historyLength, historySize } = workflowInfo();
-    return historyLength > ENOUGH_EVENTS || historySize > ENOUGH_BYTES;
+    return workflowInfo().continueAsNewSuggested;
   }
 
   /** A hold never runs anything by itself: what it kept back is cancelled, what works goes on. */

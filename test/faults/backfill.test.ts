@@ -32,18 +32,23 @@ test(
     const { client, witness } = workers;
     const server: Server = { client, namespace: 'default', taskQueue: workers.taskQueue, by: 'marie@desk' };
     const worker = await workers.start();
-    const plan = await planBackfill(server, await loadProject(workers.dir), {
-      kind: 'chain',
-      id: 'kb-chain',
-      from: '20260125',
-      to: '20260214',
-      only: null,
-      tasks: null,
-      order: 'asc',
-      concurrency: 4,
-      reason: null,
-      beyondRetention: false,
-    });
+    const plan = await planBackfill(
+      server,
+      await loadProject(workers.dir),
+      {
+        kind: 'chain',
+        id: 'kb-chain',
+        from: '20260125',
+        to: '20260214',
+        only: null,
+        tasks: null,
+        order: 'asc',
+        concurrency: 4,
+        reason: null,
+        beyondRetention: false,
+      },
+      Date.parse('2026-03-01T00:00:00Z'),
+    );
     expect(plan.runs).toHaveLength(21);
     await startBackfill(server, plan);
     const handle = client.workflow.getHandle(plan.workflowId);
