@@ -23,9 +23,9 @@ async function replay(codePath: string, name: string): Promise<void> {
 beforeAll(() => quietRuntime());
 
 describe('stored histories', () => {
-  test('are of all three workflows', () => {
+  test('are of all workflows', () => {
     const types = names.map((name) => read(name).events![0]!.workflowExecutionStartedEventAttributes!.workflowType!.name);
-    expect(new Set(types)).toEqual(new Set(['runChain', 'runTask', 'scheduledChain']));
+    expect(new Set(types)).toEqual(new Set(['backfill', 'runChain', 'runTask', 'scheduledChain']));
   });
 
   test.each(names)('%s replays on the workflows of today', async (name) => {
