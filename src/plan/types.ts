@@ -306,6 +306,8 @@ export interface Order {
   reason?: string;
   /** For hold: ISO instant at which it expires; 24 hours from now when absent. */
   until?: string;
+  /** For release: only a hold by this one; somebody else's stays. */
+  heldBy?: string;
 }
 
 /** Answer of the progress query. */

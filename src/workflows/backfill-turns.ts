@@ -30,10 +30,10 @@ import {
 } from '../plan/backfill.js';
 import { DAY } from '../plan/limits.js';
 import { HANDLERS, MEMO, PROGRESS_QUERY } from '../plan/names.js';
-import type { Hold, Rerun, RunChainInput, RunTaskInput } from '../plan/types.js';
+import type { Hold, Order, Rerun, RunChainInput, RunTaskInput } from '../plan/types.js';
 import { chainAttributes, taskAttributes } from './attributes.js';
 import { startOrFollow, type Followed, type Start } from './follow.js';
-import { holdOf, takeOrders, type OrderName } from './orders.js';
+import { holdOf, releaseProblem, takeOrders, type OrderName } from './orders.js';
 
 /** Below everything that is due today; the server hands out lower numbers first. */
 const PRIORITY = 5;
@@ -88,7 +88,7 @@ export class BackfillTurns {
   listen(): void {
     setHandler(defineQuery<BackfillProgress>(PROGRESS_QUERY), () => this.progress());
     takeOrders(
-      (name) => this.refusal(name),
+      (name, order) => this.refusal(name, order),
       (name, order) => {
         this.held = name === 'hold' ? holdOf(order, Date.now()) : null;
         this.changes++;
@@ -188,8 +188,10 @@ export class BackfillTurns {
 
   private release(entry: Entry): void {
     entry.turn = true;
+    const { workflowId } = workflowInfo();
+    const order: Order = { by: workflowId, heldBy: workflowId };
     // One that has closed meanwhile is told by its end.
-    void entry.child?.signal(HANDLERS.release, { by: workflowInfo().workflowId }).catch(() => {});
+    void entry.child?.signal(HANDLERS.release, order).catch(() => {});
   }
 
   private count(run: BackfillRun, { met, run: end }: Followed): void {
@@ -254,12 +256,12 @@ export class BackfillTurns {
     for (const { turn, scope } of this.entries.values()) if (!turn) scope.cancel();
   }
 
-  private refusal(name: OrderName): string | null {
+  private refusal(name: OrderName, order: Order | undefined): string | null {
     const { workflowId } = workflowInfo();
     if (name === 'skip' || name === 'retryNow')
       return `${workflowId} is a backfill: it is held, released or cancelled; ${name} one of its runs`;
     if (this.closed) return `${workflowId} has ended`;
-    return name === 'release' && this.held === null ? `${workflowId} is not held` : null;
+    return name === 'release' ? releaseProblem(this.held, order) : null;
   }
 
   private progress(): BackfillProgress {
