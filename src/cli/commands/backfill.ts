@@ -22,7 +22,7 @@ import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { findEntry, readDate } from '../run-words.js';
 import { openProject, openServer, type Project } from '../session.js';
-import { wrapped } from '../table.js';
+import { table, wrapped } from '../table.js';
 
 interface Options {
   only?: Only;
@@ -39,7 +39,6 @@ interface Options {
 const DEFAULTS = { order: 'asc', concurrency: DEFAULT_BACKFILL_CONCURRENCY };
 
 export function configure(command: Command, act: Act): void {
-  command.usage('CHAIN FROM TO [options]  |  list|show|hold|release|cancel [id]').addHelpText('after', HELP);
   const start = command
     .command('start', { isDefault: true, hidden: true })
     .description('Plans a backfill and, once confirmed, starts it. For a chain that is called like one of the commands.')
@@ -47,14 +46,18 @@ export function configure(command: Command, act: Act): void {
     .argument('<from>', 'the first date: 20260203, 2026-02-03, today, yesterday')
     .argument('<to>', 'the last date, included');
   addOptions(start).action(act(backfill));
+  command
+    .usage('CHAIN FROM TO [options]  |  list|show|hold|release|cancel [id]')
+    .helpCommand(false)
+    .addHelpText('after', () => helpText(start));
   configureManagement(command, act);
 }
 
 function addOptions(command: Command): Command {
   return command
-    .addOption(new Option('--only <which>', 'missing, failed, or all: what is done too').choices(ONLY))
+    .addOption(new Option('--only <which>', 'without it: missing and failed').choices(ONLY))
     .option('--tasks <ids>', 'only these tasks of the chain, separated by commas', readIds)
-    .addOption(new Option('--order <order>', 'asc: the oldest first').choices(ORDERS).default(DEFAULTS.order))
+    .addOption(new Option('--order <order>', 'by date').choices(ORDERS).default(DEFAULTS.order))
     .option('--concurrency <n>', 'runs at a time', readConcurrency, DEFAULTS.concurrency)
     .option('--dry-run', 'only show the plan')
     .option('--yes', 'start without asking')
@@ -63,26 +66,24 @@ function addOptions(command: Command): Command {
     .option('--beyond-retention', 'also dates whose runs the server may have forgotten');
 }
 
-const HELP = `
+/** The group's help tells the options of its default command too. */
+function helpText(start: Command): string {
+  const help = start.createHelp();
+  const options = help.visibleOptions(start).filter((option) => option.long !== '--help');
+  const rows = options.map((option) => [`  ${help.optionTerm(option)}`, help.optionDescription(option)]);
+  return `
 Options of daychain backfill CHAIN FROM TO:
-  --only <which>       missing, failed, or all: what is done too (default: missing and failed)
-  --tasks <ids>        only these tasks of the chain, separated by commas
-  --order <order>      asc: the oldest first (default); desc
-  --concurrency <n>    runs at a time (default: ${DEFAULTS.concurrency})
-  --dry-run            only show the plan
-  --yes                start without asking
-  --wait               show how it goes, until it has ended
-  --reason <text>      why; needed to repeat what is done
-  --beyond-retention   also dates whose runs the server may have forgotten
+${table(rows, 2).join('\n')}
 
 The plan is shown before anything starts. The same command given twice joins the first.
 
 Examples:
   daychain backfill daily-chain 2026-01-01 2026-03-31 --dry-run
   daychain backfill daily-chain 2026-01-01 yesterday --concurrency 10 --yes --wait
-  daychain backfill daily-chain 2026-01-01 2026-03-31 --tasks task_rag_indexing --only all --reason "new index"
+  daychain backfill daily-chain 2026-01-01 2026-03-31 --tasks task_rag_indexing
   daychain backfill show
 A chain called like one of the commands: daychain backfill start list 2026-01-01 2026-03-31`;
+}
 
 async function backfill(
   { out, project: named }: Invocation,
