@@ -132,6 +132,9 @@ describe('a backfill', () => {
       by: 'marie@desk',
     });
     expect((await readBackfill(server, handle.workflowId))?.result).toEqual(result);
+    // Tasks inherit the lowest priority of their chain.
+    const task = await engine.client.workflow.getHandle(`${id('after')}:20260301`).describe();
+    expect(task.raw.workflowExecutionInfo?.priority?.priorityKey).toBe(5);
     expect(
       witnessed('moody')
         .slice(before)
