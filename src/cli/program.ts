@@ -68,6 +68,11 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'run', summary: 'Run a chain or task for a date, once', load: () => import('./commands/run.js') },
     { name: 'rerun', summary: 'Run again what did not succeed, or chosen tasks', load: () => import('./commands/rerun.js') },
     { name: 'at', summary: 'Run a task or chain once, at an instant', load: () => import('./commands/at.js') },
+    {
+      name: 'backfill',
+      summary: 'Run dates of the past: plan, start, hold, cancel',
+      load: () => import('./commands/backfill.js'),
+    },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
     { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },

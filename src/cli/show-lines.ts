@@ -3,6 +3,7 @@ import { isChainResult, type RunView } from '../control/describe-run.js';
 import type { LockView } from '../control/locks.js';
 import type { TaskSnapshot } from '../control/progress.js';
 import { durationText } from '../plan/duration.js';
+import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
 import type { ShownRun } from './commands/show.js';
 import type { Output } from './output.js';
@@ -37,7 +38,10 @@ export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string
     ...fields([['reason', told], ...lateField(run)], context),
     ...askedLines(
       'rerun',
-      input?.rerun && { what: `${[input.rerun.mode, input.rerun.task].filter(Boolean).join(' ')}, `, ...input.rerun },
+      input?.rerun && {
+        what: `${[input.rerun.mode, input.rerun.task ?? input.rerun.tasks?.join(' ')].filter(Boolean).join(' ')}, `,
+        ...input.rerun,
+      },
       context,
     ),
     ...fields(
@@ -150,8 +154,12 @@ function listed(label: string, texts: readonly string[], { out }: ShowContext): 
 function heldLine({ progress }: RunView, context: ShowContext): string[] {
   const held = progress?.held ?? null;
   if (held === null) return [];
-  const until = whenText(new Date(held.until).toISOString(), context.zone, context.now);
-  return fields([['held', `by ${held.by}${held.reason ? `: ${held.reason}` : ''}, until ${until}`]], context);
+  // A run that waits its turn in a backfill is held for as long as that takes.
+  const until =
+    held.until - context.now > 365 * DAY
+      ? ''
+      : `, until ${whenText(new Date(held.until).toISOString(), context.zone, context.now)}`;
+  return fields([['held', `by ${held.by}${held.reason ? `: ${held.reason}` : ''}${until}`]], context);
 }
 
 /** Who repeated it, and why. */

@@ -10,7 +10,8 @@ export type RefusalKind =
   | 'other_params'
   | 'not_running'
   | 'lock_held'
-  | 'not_prepared';
+  | 'not_prepared'
+  | 'beyond_retention';
 
 /** The state of things does not allow it now. The message says what does. */
 export class Refused extends Error {

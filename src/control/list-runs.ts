@@ -9,6 +9,8 @@ export interface RunFilter {
   id: string;
   /** First date, `YYYYMMDD`, inclusive. */
   since?: string;
+  /** Last date, inclusive. */
+  until?: string;
   /** At most this many executions are read. Default 200. */
   limit?: number;
 }
@@ -25,6 +27,7 @@ export async function listRuns(server: Server, filter: RunFilter): Promise<RunSu
     `WorkflowType = ${quoted(type)}`,
     `${name} = ${quoted(filter.id)}`,
     ...(filter.since === undefined ? [] : [`TaskDate >= ${quoted(filter.since)}`]),
+    ...(filter.until === undefined ? [] : [`TaskDate <= ${quoted(filter.until)}`]),
   ].join(' AND ');
   const runs = await newestOf(server, query, filter.limit ?? 200, ({ kind, id }) => kind === filter.kind && id === filter.id);
   return runs.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));

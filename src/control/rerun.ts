@@ -91,7 +91,7 @@ async function rerunChain(server: Server, definitions: Definitions, run: RunView
 }
 
 async function rerunTask(server: Server, definitions: Definitions, run: RunView, wanted: RerunWish): Promise<Rerunning> {
-  if (wanted.mode === 'from' || wanted.mode === 'only') {
+  if (wanted.mode === 'from' || wanted.mode === 'only' || wanted.mode === 'chosen') {
     throw new BadInput(`${run.workflowId} is the run of a single task; --from and --only choose tasks of a chain.`);
   }
   const settled = run.end === 'completed';

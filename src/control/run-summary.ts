@@ -1,5 +1,5 @@
 /** One execution in a line: what describe and lists tell of a run without opening its history. */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { parseCanonicalId } from '../plan/ids.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
 import type { ChainResult, JsonObject, SlotResult, Status, TaskResult } from '../plan/types.js';
@@ -25,6 +25,8 @@ export interface RunSummary {
   taskQueue: string;
   /** A task's params, where the run left them. */
   params: JsonObject | null;
+  /** Workflow ID of the backfill that started it, if one did. */
+  backfill?: string;
   /** What the run left in its memo before it closed. */
   left: TaskResult | ChainResult | null;
   /** Why a shell left its slot out; of no other run. */
@@ -38,6 +40,7 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
   const ours = info.type === WORKFLOWS.runTask || info.type === WORKFLOWS.runChain;
   const left = info.memo?.[MEMO.result];
   const id = canonical?.id ?? attributes.get(TASK_NAME) ?? attributes.get(CHAIN_NAME) ?? info.workflowId;
+  const backfill = info.memo?.[MEMO.backfill];
   return {
     workflowId: info.workflowId,
     runId: info.runId,
@@ -61,10 +64,21 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
     params: (info.memo?.[MEMO.params] as JsonObject | undefined) ?? null,
     left: ours && left !== undefined ? (left as TaskResult | ChainResult) : null,
     ...(info.type === WORKFLOWS.scheduledChain && left !== undefined && { skippedSlot: left as SlotResult }),
+    ...(typeof backfill === 'string' ? { backfill } : {}),
   };
 }
 
-function endOf(status: string): RunEndName | null {
+/** The newest run of a workflow ID; null if the server knows none. */
+export async function findSummary(client: Client, workflowId: string): Promise<RunSummary | null> {
+  try {
+    return summaryOf(await client.workflow.getHandle(workflowId).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+export function endOf(status: string): RunEndName | null {
   switch (status) {
     case 'COMPLETED':
     case 'FAILED':
@@ -78,7 +92,7 @@ function endOf(status: string): RunEndName | null {
 }
 
 /** The run's own word, where the server's does not contradict it. */
-function statusOf(end: RunEndName | null, own: string | undefined): Status {
+export function statusOf(end: RunEndName | null, own: string | undefined): Status {
   switch (end) {
     case null:
       return 'pending';

@@ -6,6 +6,7 @@ export const WORKFLOWS = {
   runTask: 'runTask',
   resumeLater: 'resumeLater',
   oneShot: 'oneShot',
+  backfill: 'backfill',
 } as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */
@@ -21,19 +22,21 @@ export const SEARCH_ATTRIBUTES = {
 export const MEMO = {
   /** runTask: its params, so that another start with other params is noticed. */
   params: 'params',
-  /** runTask, when cancelled: its TaskResult, with by whom. runChain, before it closes: its ChainResult. */
+  /** runTask, when cancelled: its TaskResult, with by whom. runChain and backfill, before they close: their result. */
   result: 'result',
   /** oneShot: its OneShotMemo. */
   oneShot: 'oneShot',
   /** oneShot: its Hold while it is held. */
   held: 'held',
+  /** backfill: its BackfillRequest and number of runs. runTask and runChain: the workflow ID of the backfill that started them. */
+  backfill: 'backfill',
   /** Schedules: the project that owns them. */
   project: 'project',
   /** resumeLater: ISO instant at which a pause ends. */
   until: 'until',
 } as const;
 
-/** Signals and updates of runTask and runChain; each exists as both, with an Order as argument. */
+/** Signals and updates of runTask, runChain and, hold and release only, backfill; each exists as both, with an Order as argument. */
 export const HANDLERS = { skip: 'skip', hold: 'hold', release: 'release', retryNow: 'retryNow' } as const;
-/** Query of runTask and runChain. */
+/** Query of runTask, runChain and backfill. */
 export const PROGRESS_QUERY = 'progress';

@@ -11,10 +11,13 @@ export type Treatment = 'start' | 'repeat' | 'keep';
 
 /** Says what is wrong with a rerun of this plan, or null. */
 export function rerunProblem(plan: ChainPlan, rerun: Rerun): string | null {
-  if (rerun.mode !== 'from' && rerun.mode !== 'only') return null;
-  if (rerun.task === undefined) return `a rerun ${rerun.mode} a task names the task`;
-  if (plan.tasks.some(({ id }) => id === rerun.task)) return null;
-  return `${plan.chain} has no task "${rerun.task}"; it has ${plan.tasks.map(({ id }) => id).join(', ')}`;
+  if (rerun.mode !== 'from' && rerun.mode !== 'only' && rerun.mode !== 'chosen') return null;
+  const named = rerun.mode === 'chosen' ? (rerun.tasks ?? []) : rerun.task === undefined ? [] : [rerun.task];
+  if (named.length === 0)
+    return rerun.mode === 'chosen' ? 'a rerun of chosen tasks names them' : `a rerun ${rerun.mode} a task names the task`;
+  const unknown = named.find((task) => !plan.tasks.some(({ id }) => id === task));
+  if (unknown === undefined) return null;
+  return `${plan.chain} has no task "${unknown}"; it has ${plan.tasks.map(({ id }) => id).join(', ')}`;
 }
 
 /** How each task is treated. Without a rerun all are started. `skipped` is decided as tasks are met: see repeatsWhenSkipped. */
@@ -24,6 +27,10 @@ export function treatments(plan: ChainPlan, rerun: Rerun | undefined): (task: st
       return () => 'repeat';
     case 'only':
       return (task) => (task === rerun.task ? 'repeat' : 'keep');
+    case 'chosen': {
+      const chosen = new Set(rerun.tasks);
+      return (task) => (!chosen.has(task) ? 'keep' : rerun.again ? 'repeat' : 'start');
+    }
     case 'from': {
       const graph = new Map(plan.tasks.map(({ id, dependsOn }) => [id, dependsOn]));
       const chosen = descendants(graph, rerun.task ?? '').add(rerun.task ?? '');

@@ -267,9 +267,12 @@ export type ResolvedTaskInput = RunTaskInput &
 
 /** Which tasks of a chain a rerun repeats. */
 export interface Rerun extends Asked {
-  mode: 'unsuccessful' | 'from' | 'only' | 'all' | 'skipped';
+  mode: 'unsuccessful' | 'from' | 'only' | 'all' | 'skipped' | 'chosen';
   /** For `from` and `only`. */
   task?: string;
+  /** For `chosen`: these run unless they have succeeded, or `again` even so; the rest stays as it is. */
+  tasks?: string[];
+  again?: boolean;
 }
 
 /** Input of the runChain workflow. `{chain, date}` is enough. */
@@ -361,6 +364,8 @@ export interface Order {
   reason?: string;
   /** For hold: ISO instant at which it expires; 24 hours from now when absent. */
   until?: string;
+  /** For release: only a hold by this one; somebody else's stays. */
+  heldBy?: string;
 }
 
 /** Answer of the progress query. */

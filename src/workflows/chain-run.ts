@@ -24,7 +24,7 @@ import type {
 } from '../plan/types.js';
 import { step } from '../plan/walk.js';
 import { ChainTasks } from './chain-tasks.js';
-import { type OrderName, askedBy, holdOf, takeOrders } from './orders.js';
+import { type OrderName, askedBy, holdOf, releaseProblem, takeOrders } from './orders.js';
 
 export class ChainRun {
   readonly outcomes = new Map<string, TaskOutcome>();
@@ -184,7 +184,7 @@ export class ChainRun {
     const task = order?.task;
     if (task === undefined) {
       if (name === 'hold') return null;
-      if (name === 'release') return this.held === null ? `${workflowInfo().workflowId} is not held` : null;
+      if (name === 'release') return releaseProblem(this.held, order);
       return `${name} a task of the chain: name it, as in {"task": "…"}`;
     }
     if (this.input !== null && !this.input.plan.tasks.some(({ id }) => id === task)) {

@@ -37,6 +37,15 @@ export interface Start {
   askedAt?: number;
   /** Epoch milliseconds up to which a run of somebody else's is awaited. Absent: for as long as it takes. */
   awaitUntil?: number;
+  /** 1 to 5; the server hands out lower ones first. The caller's own when absent. */
+  priorityKey?: number;
+}
+
+/** Told what becomes of a start before its end. */
+export interface Watch {
+  started(child: ChildWorkflowHandle<Workflow>): void;
+  /** Somebody else's run holds the ID, or held it. */
+  meets(): void;
 }
 
 /** How it ended, and whether it was someone else's run. */
@@ -51,15 +60,18 @@ const MAX_STARTS = 10;
  * answers its request too, or fifty that ask at once would repeat it fifty times. An older one is repeated.
  * Being cancelled cancels a child of ours and leaves a run of somebody else's alone.
  */
-export async function startOrFollow(start: Start): Promise<Followed> {
+export async function startOrFollow(start: Start, watch?: Watch): Promise<Followed> {
   const askedAt = start.askedAt ?? workflowInfo().startTime.getTime();
   let policy: WorkflowIdReusePolicy = start.repeat ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE';
   for (let starts = 1; starts <= MAX_STARTS; starts++) {
     try {
-      return { met: false, run: await endOf(await startUnder(policy, start)) };
+      const child = await startUnder(policy, start);
+      watch?.started(child);
+      return { met: false, run: await endOf(child) };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+    watch?.meets();
     const wanted = { workflowId: start.workflowId, ...(start.params ? { params: start.params } : {}) };
     const run = start.awaitUntil === undefined ? await waits.awaitRun(wanted) : await awaitRunUntil(start.awaitUntil, wanted);
     if (run.end === 'absent') continue;
@@ -97,6 +109,7 @@ function startUnder(workflowIdReusePolicy: WorkflowIdReusePolicy, start: Start):
     typedSearchAttributes: start.searchAttributes,
     ...(start.memo ? { memo: start.memo } : {}),
     ...(start.summary ? { staticSummary: start.summary } : {}),
+    ...(start.priorityKey === undefined ? {} : { priority: { priorityKey: start.priorityKey } }),
   });
 }
 

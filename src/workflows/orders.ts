@@ -1,6 +1,6 @@
 /** What people may tell an open run: skip, hold, release, retry now. As signals and as updates, by the same rules. */
 import { ApplicationFailure } from '@temporalio/common';
-import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { defineSignal, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import { DEFAULT_HOLD_MS } from '../plan/limits.js';
 import { HANDLERS } from '../plan/names.js';
 import type { Asked, Hold, Order } from '../plan/types.js';
@@ -16,6 +16,13 @@ export function askedBy(order: Order | undefined): Asked {
 export function holdOf(order: Order | undefined, now: number): Hold {
   const until = order?.until === undefined ? now + DEFAULT_HOLD_MS : Date.parse(order.until);
   return { ...askedBy(order), until };
+}
+
+/** Says why a hold cannot be ended by this order, or null. */
+export function releaseProblem(held: Hold | null, order: Order | undefined): string | null {
+  const { workflowId } = workflowInfo();
+  if (held === null) return `${workflowId} is not held`;
+  return order?.heldBy === undefined || order.heldBy === held.by ? null : `${workflowId} is held by ${held.by}`;
 }
 
 /** Says what is wrong with an order's own text, or null. */

@@ -15,13 +15,13 @@ import { deadlineMs, deadlineText, isLate } from '../plan/deadline.js';
 import { canonicalId, parseCanonicalId } from '../plan/ids.js';
 import { MEMO, PROGRESS_QUERY } from '../plan/names.js';
 import { type Ending, skippedByOperator, taskFailureMessage, taskResult } from '../plan/results.js';
-import type { Asked, Hold, ResolvedTaskInput, RunTaskInput, Status, TaskProgress, TaskResult } from '../plan/types.js';
+import type { Asked, Hold, Order, ResolvedTaskInput, RunTaskInput, Status, TaskProgress, TaskResult } from '../plan/types.js';
 import { Attempts } from './attempts.js';
 import { ensureAttributes, setStatus, taskAttributes } from './attributes.js';
 import { earlierResult, isCanonical, statedId } from './canonical.js';
 import { lookups } from './engine.js';
 import { startOrFollow } from './follow.js';
-import { askedBy, holdOf, takeOrders } from './orders.js';
+import { askedBy, holdOf, releaseProblem, takeOrders, type OrderName } from './orders.js';
 import { PastWait } from './past-wait.js';
 import { patiently, requireInput } from './resolve.js';
 import { endAs, isBenign } from './shell.js';
@@ -100,7 +100,7 @@ class TaskRun {
   listen(): void {
     setHandler(defineQuery<TaskProgress>(PROGRESS_QUERY), () => this.progress());
     takeOrders(
-      (name) => this.refusal(name),
+      (name, order) => this.refusal(name, order),
       async (name, order) => {
         switch (name) {
           case 'skip':
@@ -262,9 +262,9 @@ class TaskRun {
     setCurrentDetails(`cancelled by ${asked.by}: ${reason}`);
   }
 
-  private refusal(name: string): string | null {
+  private refusal(name: OrderName, order: Order | undefined): string | null {
     if (this.status !== 'pending') return `${workflowInfo().workflowId} has ended: ${this.status}`;
-    if (name === 'release') return this.held === null ? `${workflowInfo().workflowId} is not held` : null;
+    if (name === 'release') return releaseProblem(this.held, order);
     if (name === 'retryNow') return this.held === null ? null : `${workflowInfo().workflowId} is held; release it`;
     if (this.state.phase === 'running')
       return `${workflowInfo().workflowId} is running: it is too late to ${name} it. To stop it: daychain cancel ${workflowInfo().workflowId}`;

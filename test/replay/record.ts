@@ -9,6 +9,7 @@ import { shellId } from '../../src/plan/ids.js';
 import type { SlotResult } from '../../src/plan/types.js';
 import { latestSlots } from '../../src/time/slots.js';
 import { instantText } from '../../src/time/zones.js';
+import type { BackfillInput } from '../../src/plan/backfill.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 
 /** Of the slots that fall due long before and after now. */
@@ -165,3 +166,49 @@ test('slots, deadlines and pasts', async () => {
 });
 
 const dated = ({ date, scheduledFor }: { date: string; scheduledFor: string }) => ({ date, scheduledFor });
+
+test('backfills', async () => {
+  const request = {
+    kind: 'chain',
+    id: 'rp-good',
+    order: 'asc',
+    concurrency: 1,
+    by: 'marie',
+    reason: null,
+    resultBytes: 2_000,
+  } as const;
+  const runs = (dates: string[]) =>
+    dates.map((date) => ({ date, runKey: date, scheduledFor: `2026-02-${date.slice(6)}T00:00:00Z` }));
+  const range = { from: '20260201', to: '20260203' };
+  await resultOf(await engine.startChain({ chain: 'rp-good', date: '20260202' }));
+  const whole: BackfillInput = {
+    ...request,
+    ...range,
+    only: null,
+    tasks: null,
+    runs: runs(['20260201', '20260202', '20260203']),
+  };
+  const backfill = await start('backfill', 'backfill:rp-good:20260201-20260203', whole);
+  await resultOf(backfill);
+  await save('backfill-success', backfill);
+  await save('run-chain-held-until-its-turn', engine.client.workflow.getHandle('rp-good:20260203'));
+
+  const chosen: BackfillInput = { ...whole, only: 'all', reason: 'again', tasks: ['rp_b'], runs: runs(['20260201', '20260202']) };
+  const again = await start('backfill', 'backfill:rp-good:20260201-20260203:all:tasks-1', chosen);
+  await resultOf(again);
+  await save('run-chain-chosen-task', engine.client.workflow.getHandle('rp-good:20260202'));
+
+  const bad: BackfillInput = { ...whole, id: 'rp-bad', runs: runs(['20260204', '20260205']) };
+  const failing = await start('backfill', 'backfill:rp-bad:20260204-20260205', bad);
+  await failing.executeUpdate('hold', { args: [{ by: 'marie' }] });
+  await failing.executeUpdate('release', { args: [{ by: 'marie' }] });
+  await failureOf(failing);
+  await save('backfill-held-and-failed', failing);
+
+  const slow: BackfillInput = { ...whole, id: 'rp_slow', kind: 'task', runs: runs(['20260206', '20260207']) };
+  const cancelled = await start('backfill', 'backfill:rp_slow:20260206-20260207', slow);
+  await eventually('the body', async () => (await cancelled.describe()).raw.pendingChildren?.length === 2);
+  await cancelled.cancel();
+  await failureOf(cancelled);
+  await save('backfill-cancelled', cancelled);
+});

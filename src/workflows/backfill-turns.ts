@@ -1,0 +1,290 @@
+/**
+ * Turns of a backfill. Every run is started at once, held, so that all of them are seen; so many at a time are released,
+ * in their order. A run that somebody else started is awaited beside, and takes no place.
+ */
+import {
+  CancellationScope,
+  condition,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+  type ChildWorkflowHandle,
+  type Workflow,
+} from '@temporalio/workflow';
+import {
+  count,
+  countedAs,
+  emptyTally,
+  endedIn,
+  noteEnd,
+  paceOf,
+  runIdOf,
+  tallyText,
+  type BackfillInput,
+  type BackfillProgress,
+  type BackfillRun,
+  type BackfillState,
+  type Tally,
+} from '../plan/backfill.js';
+import { DAY } from '../plan/limits.js';
+import { HANDLERS, MEMO, PROGRESS_QUERY } from '../plan/names.js';
+import type { Hold, Order, Rerun, RunChainInput, RunTaskInput } from '../plan/types.js';
+import { chainAttributes, taskAttributes } from './attributes.js';
+import { startOrFollow, type Followed, type Start } from './follow.js';
+import { holdOf, releaseProblem, takeOrders, type OrderName } from './orders.js';
+
+/** Below everything that is due today; the server hands out lower numbers first. */
+const PRIORITY = 5;
+/** Temporal allows 2,000 open children; a cache of this worker's size still holds these. */
+const MAX_OPEN = 500;
+/** Starts the server has not answered yet. */
+const MAX_STARTING = 100;
+/** Results that may still come once the history is long enough: the server ends histories of 50 MiB. */
+const OPEN_RESULT_BYTES = 10_000_000;
+/** A turn comes when it comes: the backfill's own end ends the wait, whatever that is. */
+const TURN_WITHIN_MS = 3_650 * DAY;
+
+/** A run that is started or awaited, and has not ended. */
+interface Entry {
+  run: BackfillRun;
+  /** Its turn has come: it may work. */
+  turn: boolean;
+  child: ChildWorkflowHandle<Workflow> | null;
+  /** Somebody else's run holds the ID. */
+  met: boolean;
+  scope: CancellationScope;
+}
+
+export class BackfillTurns {
+  readonly tally: Tally;
+  /** Why nothing further is begun: a hold ran out. */
+  expired: string | null = null;
+  private readonly entries = new Map<number, Entry>();
+  private readonly total: number;
+  private readonly started: number;
+  private readonly ends: number[];
+  private readonly most: number;
+  private held: Hold | null;
+  private closed = false;
+  private begun = false;
+  /** The first run that has not been started, and the first whose turn has not come. */
+  private next = 0;
+  private turn = 0;
+  private changes = 0;
+
+  constructor(private readonly input: BackfillInput) {
+    const { before, runs, resultBytes } = input;
+    this.tally = before?.tally ?? emptyTally();
+    this.total = before?.total ?? runs.length;
+    this.started = before?.started ?? workflowInfo().startTime.getTime();
+    this.ends = before?.ends ?? [];
+    this.held = before?.held ?? null;
+    this.most = Math.max(1, Math.min(MAX_OPEN, Math.floor(OPEN_RESULT_BYTES / Math.max(1, resultBytes))));
+  }
+
+  /** Takes hold and release, and tells its progress. */
+  listen(): void {
+    setHandler(defineQuery<BackfillProgress>(PROGRESS_QUERY), () => this.progress());
+    takeOrders(
+      (name, order) => this.refusal(name, order),
+      (name, order) => {
+        this.held = name === 'hold' ? holdOf(order, Date.now()) : null;
+        this.changes++;
+        return name === 'hold' ? 'held: no further run begins; those under way go on' : 'released';
+      },
+    );
+  }
+
+  /** Resolves when all runs have ended, or as many as one history holds: see `rest`. */
+  async take(): Promise<void> {
+    for (;;) {
+      this.expireHold();
+      if (this.expired === null) {
+        this.startAhead();
+        if (this.hasBegun()) this.giveTurns();
+      }
+      if (this.entries.size === 0 && (this.expired !== null || this.rest.length === 0 || this.isFull())) break;
+      this.show();
+      const seen = this.changes;
+      const changed = () => this.changes > seen;
+      if (this.held === null) await condition(changed);
+      else await condition(changed, Math.max(1, this.held.until - Date.now()));
+    }
+    this.closed = true;
+  }
+
+  /** Resolves when no run is open any more. */
+  async drained(): Promise<void> {
+    await condition(() => this.entries.size === 0);
+    this.closed = true;
+  }
+
+  /** What has not been started. */
+  get rest(): BackfillRun[] {
+    return this.input.runs.slice(this.next);
+  }
+
+  state(): BackfillState {
+    const { tally, total, started, ends, held } = this;
+    return { tally, total, started, ends, held };
+  }
+
+  /** Work would slow the starts down: it begins when all that fit are started. */
+  private hasBegun(): boolean {
+    this.begun ||= this.starting() === 0 && (this.rest.length === 0 || !this.hasRoom());
+    return this.begun;
+  }
+
+  private giveTurns(): void {
+    while (this.held === null && this.turn < this.input.runs.length && this.working() < this.input.concurrency) {
+      if (this.turn === this.next) {
+        if (!this.hasRoom()) return;
+        this.start(true);
+      } else {
+        const entry = this.entries.get(this.turn);
+        if (entry !== undefined) this.release(entry);
+      }
+      this.turn++;
+    }
+  }
+
+  private startAhead(): void {
+    while (this.next < this.input.runs.length && this.hasRoom() && this.starting() < MAX_STARTING) this.start(false);
+  }
+
+  private start(turn: boolean): void {
+    const index = this.next++;
+    const run = this.input.runs[index]!;
+    const scope = new CancellationScope();
+    const entry: Entry = { run, turn, child: null, met: false, scope };
+    this.entries.set(index, entry);
+    const watch = {
+      started: (child: ChildWorkflowHandle<Workflow>) => {
+        entry.child = child;
+        entry.met = false;
+        // Its turn came between the start and the server's answer.
+        if (!turn && entry.turn) this.release(entry);
+        this.changes++;
+      },
+      meets: () => {
+        entry.met = true;
+        this.changes++;
+      },
+    };
+    void scope
+      .run(() => startOrFollow(this.startOf(run, turn), watch))
+      .then((followed) => this.count(run, followed))
+      .catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        count(this.tally, runIdOf(this.input, run), isCancellation(error) ? { as: 'cancelled' } : { as: 'failed', message });
+      })
+      .finally(() => {
+        this.entries.delete(index);
+        this.changes++;
+      });
+  }
+
+  private release(entry: Entry): void {
+    entry.turn = true;
+    const { workflowId } = workflowInfo();
+    const order: Order = { by: workflowId, heldBy: workflowId };
+    // One that has closed meanwhile is told by its end.
+    void entry.child?.signal(HANDLERS.release, order).catch(() => {});
+  }
+
+  private count(run: BackfillRun, { met, run: end }: Followed): void {
+    count(this.tally, runIdOf(this.input, run), countedAs(end, met, this.input.tasks));
+    if (!met) noteEnd(this.ends, Date.now());
+  }
+
+  /** The children read today's files themselves: their inputs stay small, and so does this history. */
+  private startOf(run: BackfillRun, turn: boolean): Start {
+    const { input } = this;
+    const { workflowId } = workflowInfo();
+    const { date, runKey, scheduledFor } = run;
+    const asked = { by: input.by, reason: input.reason };
+    const hold: Hold = { by: workflowId, reason: 'waits its turn', until: Date.now() + TURN_WITHIN_MS };
+    const common = { date, runKey, scheduledFor, backfill: true, ...(turn ? {} : { hold }) };
+    const again = input.only === 'all';
+    const start = {
+      workflowId: runIdOf(input, run),
+      memo: { [MEMO.backfill]: workflowId },
+      priorityKey: PRIORITY,
+    };
+    if (input.kind === 'task') {
+      const child: RunTaskInput = { task: input.id, ...common, ...(again ? { force: asked } : {}) };
+      const searchAttributes = taskAttributes({ task: input.id, date, tags: input.tags ?? [] });
+      return { ...start, workflowType: 'runTask', input: child, searchAttributes, repeat: again };
+    }
+    const rerun: Rerun | null =
+      input.tasks !== null ? { ...asked, mode: 'chosen', tasks: input.tasks, again } : again ? { ...asked, mode: 'all' } : null;
+    const child: RunChainInput = { chain: input.id, ...common, ...(rerun ? { rerun } : {}) };
+    const searchAttributes = chainAttributes({ chain: input.id, date });
+    // A chain that is done may lack the chosen tasks: its run is made again, and keeps what is not chosen.
+    return { ...start, workflowType: 'runChain', input: child, searchAttributes, repeat: rerun !== null };
+  }
+
+  private working(): number {
+    let working = 0;
+    for (const { turn, met } of this.entries.values()) if (turn && (this.input.strict || !met)) working++;
+    return working;
+  }
+
+  private starting(): number {
+    let starting = 0;
+    for (const { child, met } of this.entries.values()) if (child === null && !met) starting++;
+    return starting;
+  }
+
+  private hasRoom(): boolean {
+    return this.entries.size < this.most && !this.isFull();
+  }
+
+  /** The rest goes on in a new execution. The server's own advice: at 4,096 events or 4 MiB unless told otherwise. */
+  private isFull(): boolean {
+    return workflowInfo().continueAsNewSuggested;
+  }
+
+  /** A hold never runs anything by itself: what it kept back is cancelled, what works goes on. */
+  private expireHold(): void {
+    if (this.held === null || this.held.until > Date.now()) return;
+    const { by, reason, until } = this.held;
+    this.expired = `held by ${by}${reason ? ` (${reason})` : ''} and not released until ${new Date(until).toISOString()}`;
+    this.held = null;
+    for (const { turn, scope } of this.entries.values()) if (!turn) scope.cancel();
+  }
+
+  private refusal(name: OrderName, order: Order | undefined): string | null {
+    const { workflowId } = workflowInfo();
+    if (name === 'skip' || name === 'retryNow')
+      return `${workflowId} is a backfill: it is held, released or cancelled; ${name} one of its runs`;
+    if (this.closed) return `${workflowId} has ended`;
+    return name === 'release' ? releaseProblem(this.held, order) : null;
+  }
+
+  private progress(): BackfillProgress {
+    const left = this.total - endedIn(this.tally);
+    const working = this.working();
+    const pace = paceOf(this.ends, left);
+    return {
+      kind: 'backfill',
+      status: 'pending',
+      started: new Date(this.started).toISOString(),
+      total: this.total,
+      ...this.tally,
+      working,
+      waiting: [...this.entries.values()].filter(({ turn, child }) => !turn && child !== null).length,
+      left,
+      held: this.held,
+      perMinute: pace?.perMinute ?? null,
+      timeLeft: pace?.timeLeft ?? null,
+    };
+  }
+
+  private show(): void {
+    const held = this.held ? `**held by ${this.held.by}**, ` : '';
+    setCurrentDetails(`${held}${tallyText(this.tally, this.total - endedIn(this.tally))}; ${this.working()} under way`);
+  }
+}
