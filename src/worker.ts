@@ -49,7 +49,7 @@ const LAST_WORDS_MS = STOP_PATIENCE_MS + 5_000;
 /**
  * Workflow tasks at a time, and calls that ask for activities: few. One thread works the former off, so more of either would
  * only wait here, in the order they came; what waits at the server is passed by what is fresh (a backfill has the lowest
- * priority). Fresh runs beside a backfill took a third of the time they took with the SDK's 40 and 10, which were no faster.
+ * priority). `npm run bench:backfill` measures it.
  */
 const WORKFLOW_TASKS = 4;
 const ACTIVITY_POLLS = 2;

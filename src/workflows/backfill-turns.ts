@@ -39,8 +39,8 @@ import { holdOf, releaseProblem, takeOrders, type OrderName } from './orders.js'
 const PRIORITY = 5;
 /** Temporal allows 2,000 open children; a cache of this worker's size still holds these. */
 const MAX_OPEN = 500;
-/** Starts the server has not answered yet. */
-const MAX_STARTING = 100;
+/** Starts the server has not answered yet: few, so that a fresh run is not held up behind all of them. */
+const MAX_STARTING = 25;
 /** Results that may still come once the history is long enough: the server ends histories of 50 MiB. */
 const OPEN_RESULT_BYTES = 10_000_000;
 /** A turn comes when it comes: the backfill's own end ends the wait, whatever that is. */
