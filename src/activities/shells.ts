@@ -3,6 +3,7 @@ import { type Client, ScheduleNotFoundError, ServiceError, WorkflowNotFoundError
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { shellId } from '../plan/ids.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
+import { quoted } from '../plan/query.js';
 import type { ScheduledChainInput, ShellRef, SlotResult } from '../plan/types.js';
 import { instantText } from '../time/zones.js';
 
@@ -112,8 +113,4 @@ async function listedSlots(client: Client, query: string): Promise<string[]> {
     if (!isUnimplemented(error)) throw error;
   }
   return slots.sort((a, b) => (a < b ? 1 : -1));
-}
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

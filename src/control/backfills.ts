@@ -8,7 +8,7 @@ import type { Order, Status } from '../plan/types.js';
 import { CHAIN_NAME, TASK_NAME, TASK_STATUS } from './attributes.js';
 import type { BackfillPlan } from './backfill-plan.js';
 import { BadInput, Refused } from './errors.js';
-import { quoted } from './query.js';
+import { quoted } from '../plan/query.js';
 import { endOf, statusOf, type RunEndName } from './run-summary.js';
 import type { Server } from './server.js';
 

@@ -1,6 +1,6 @@
 /** Runs as visibility lists them: about one second behind the truth. */
 import { WORKFLOWS } from '../plan/names.js';
-import { quoted } from './query.js';
+import { quoted } from '../plan/query.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
 

@@ -11,6 +11,7 @@ import { missingSlots } from './missing-slots.js';
 import { readPauseNote } from './pause-note.js';
 import { horizonOf } from './ruled-schedule.js';
 import { OUR_NOTE, readSchedule, type ExistingSchedule } from './schedule-record.js';
+import type { SyncedStep } from './schedules.js';
 import type { Server } from './server.js';
 
 /** `unknown`: the server was not asked. */
@@ -91,6 +92,16 @@ export async function missedSlots(server: Server, existing: ExistingSchedule, no
   if (rule === null || existing.note?.startsWith(OUR_NOTE)) return [];
   const from = Math.max(createdAt, now - LOOK_BACK_MS, await horizonOf(server, rule.keyedBy, now));
   return await missingSlots(server, { id, rules, keyedBy: rule.keyedBy }, from, now - rule.jitterMs - ON_ITS_WAY_MS);
+}
+
+/**
+ * What schedules that a sync edited had left undone before: named, and never started unasked. None of the others. `now` in
+ * epoch milliseconds.
+ */
+export async function missedBeforeEdit(server: Server, steps: readonly SyncedStep[], now: number): Promise<Map<string, Slot[]>> {
+  const edited = steps.filter(({ change, unconfirmed }) => (change === 'update' || change === 'reactivate') && !unconfirmed);
+  const missed = await eachOf(edited, async ({ after }) => (after === null ? [] : await missedSlots(server, after, now)));
+  return new Map(edited.map(({ id }, at) => [id, missed[at]!]));
 }
 
 /** A server under load starts a slot some seconds late. */

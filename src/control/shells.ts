@@ -4,7 +4,7 @@ import { shellId } from '../plan/ids.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
 import type { SlotResult } from '../plan/types.js';
 import { instantText } from '../time/zones.js';
-import { quoted } from './query.js';
+import { quoted } from '../plan/query.js';
 import type { RunEndName } from './run-summary.js';
 import type { Server } from './server.js';
 import { SCHEDULED_BY, SCHEDULED_START } from './start-slot.js';

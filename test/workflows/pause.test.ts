@@ -1,9 +1,12 @@
 /** A pause with an end, and what fell due meanwhile: a real schedule, a real worker, slots a few seconds apart. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { missedBeforeEdit } from '../../src/control/next.js';
 import { pauseSchedule, resumeSchedule } from '../../src/control/pause.js';
 import { readSchedule } from '../../src/control/schedule-record.js';
+import { applySync, planSync } from '../../src/control/schedules.js';
 import { canonicalId, pauseId } from '../../src/plan/ids.js';
 import { syncProject } from '../../src/schedules.js';
+import { compileSchedule } from '../../src/time/schedule.js';
 import { instantText, slotKey } from '../../src/time/zones.js';
 import { type Engine, eventually, startEngine } from '../support/engine.js';
 
@@ -64,6 +67,23 @@ test('a pause ends by itself and catches up, one by hand tells what it left out,
   expect(caughtUp.started.map(({ scheduledFor }) => scheduledFor)).toEqual(slots);
   await eventually('the three slots of the other', () => ran('pa_hand').length === 3);
   expect(ran('pa_hand')).toEqual(slots.map(slotKey));
+  expect(ran('pa_told')).toEqual([]);
+
+  // An edit names what the pause left out, and starts none of it.
+  const wanted = engine.registry.schedules().find(({ id }) => id === 'pa-told')!;
+  const at = [...slots, instantText(base + 3_600_000)];
+  const { compiled } = compileSchedule({ at }, 'UTC');
+  const edited = { ...wanted, schedule: { at }, compiled: compiled!, sentence: compiled!.sentence };
+  const diff = planSync({
+    wanted: [edited],
+    existing: [(await readSchedule(server.client, 'pa-told'))!],
+    project: engine.registry.project,
+    now: Date.now(),
+  });
+  const steps = await applySync(server, diff);
+  expect(steps).toMatchObject([{ change: 'update', started: [] }]);
+  const missed = await missedBeforeEdit(server, steps, base + 60_000);
+  expect(missed.get('pa-told')!.map(({ scheduledFor }) => scheduledFor)).toEqual(slots);
   expect(ran('pa_told')).toEqual([]);
   const last = engine.client.workflow.getHandle(canonicalId('pa-hand', slotKey(slots[2]!)));
   expect(await last.result()).toMatchObject({ status: 'success' });

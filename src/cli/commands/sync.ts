@@ -1,10 +1,13 @@
 /** `daychain sync`: makes the schedules on the server match the files. */
 import type { Command } from 'commander';
 import { chosenOf, type Choice } from '../../control/choose.js';
+import { missedBeforeEdit } from '../../control/next.js';
 import { syncProject, type SyncedStep } from '../../schedules.js';
 import { formatProblems } from '../../registry/index.js';
+import type { Slot } from '../../time/slots.js';
 import { collected } from '../collected.js';
 import { EXIT } from '../exit-codes.js';
+import { missingText } from '../missing-text.js';
 import type { Act, Invocation } from '../program.js';
 import { scheduleText } from '../schedule-text.js';
 import { openProject, openServer, type Project } from '../session.js';
@@ -27,7 +30,8 @@ export function configure(command: Command, act: Act): void {
       `
 Touches only schedules of this project, and never deletes one: what has left the files is paused.
 A pause and note of a person stay. Does nothing at all while any file has a problem.
-No edit loses a date: one that neither the old nor the new times would still run is started at once.`,
+No edit loses a date: one that neither the old nor the new times would still run is started at once.
+What earlier pauses left out is named, with the command that runs it, and not started.`,
     )
     .action(act(sync));
 }
@@ -46,11 +50,15 @@ async function sync({ out, project: named }: Invocation, [names]: [string[]], op
     const choice: Choice = { names, tags: options.tag };
     const steps = await syncProject(session.server, registry, { dryRun, choice, confirmed: confirmKeys });
     if (steps.length === 0) refuseNothing(project, choice);
-    out.answer({ dryRun, schedules: steps.map(stepJson) });
+    const now = Date.now();
+    const missed = await missedBeforeEdit(session.server, steps, now);
+    out.answer({ dryRun, schedules: steps.map((step) => stepJson(step, missed.get(step.id) ?? [])) });
     if (steps.length === 0) out.say(`${registry.project.name} has no schedules, neither in its files nor on the server.`);
     const labelWidth = Math.max(0, ...steps.map(({ id }) => widthOf(id))) + 3;
     for (const step of steps) {
-      const text = scheduleText(step, project.zoneOf(step.id), Date.now(), dryRun);
+      const zone = project.zoneOf(step.id);
+      const left = missingText(step.id, missed.get(step.id) ?? [], zone, now);
+      const text = [scheduleText(step, zone, now, dryRun), ...left].join('\n');
       for (const line of labelled(step.id, text, { labelWidth, width: out.width, indent: 0 })) out.say(line);
     }
     return steps.some(({ change, unconfirmed }) => change === 'foreign' || unconfirmed) ? EXIT.refused : EXIT.done;
@@ -64,7 +72,10 @@ function refuseNothing({ registry }: Project, choice: Choice): void {
   if (choice.names.length + choice.tags.length > 0) chosenOf(choice, registry.schedules(), 'schedule');
 }
 
-function stepJson({ id, change, sentence, after, existing, rekeying, started, unconfirmed }: SyncedStep) {
+function stepJson(
+  { id, change, sentence, after, existing, rekeying, started, unconfirmed }: SyncedStep,
+  missed: readonly Slot[],
+) {
   return {
     id,
     change,
@@ -76,6 +87,11 @@ function stepJson({ id, change, sentence, after, existing, rekeying, started, un
     next: after?.next ?? [],
     rekeying,
     unconfirmed,
-    started: started.map(({ date, runKey, scheduledFor }) => ({ date, run_key: runKey, scheduled_for: scheduledFor })),
+    started: started.map(slotJson),
+    missing: missed.map(slotJson),
   };
+}
+
+function slotJson({ date, runKey, scheduledFor }: Slot) {
+  return { date, run_key: runKey, scheduled_for: scheduledFor };
 }
