@@ -52,7 +52,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   control: {
     code: ['registry', 'lock', 'plan', 'time'],
     types: ['workflows'],
-    packages: ['@temporalio/client', '@temporalio/common'],
+    // dagre lays out the graph of a chain for every surface alike.
+    packages: ['@temporalio/client', '@temporalio/common', '@dagrejs/dagre'],
     node: true,
   },
 
@@ -61,7 +62,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
   },
   local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
-  notices: { ...besidesServers, packages: [] },
+  notices: { ...besidesServers, packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
   testing: { code: ['workflows', 'activities', 'registry', 'time'], types: [], packages: ['@temporalio/testing'], node: true },
@@ -80,9 +81,14 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
 
   'worker.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   'schedules.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
-  web: { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
+  web: {
+    code: [...BELOW, 'session', 'config.ts'],
+    types: [],
+    packages: [...TEMPORAL, 'hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client'],
+    node: true,
+  },
   cli: {
-    code: [...BELOW, 'session', 'config.ts', 'worker.ts', 'schedules.ts'],
+    code: [...BELOW, 'session', 'config.ts', 'worker.ts', 'schedules.ts', 'web'],
     types: [],
     packages: [...TEMPORAL, 'commander', 'jsonc-parser', 'log-update', 'picocolors', 'fastest-levenshtein'],
     node: true,
