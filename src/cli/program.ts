@@ -58,6 +58,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/plan.js'),
     },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
+    { name: 'stats', summary: 'How tasks and chains have done: rates, durations', load: () => import('./commands/stats.js') },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',
