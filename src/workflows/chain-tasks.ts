@@ -88,6 +88,7 @@ export class ChainTasks {
       input,
       searchAttributes: taskAttributes({ task: task.id, date: chain.date, chain: chain.chain, tags: task.spec.tags }),
       memo: { [MEMO.params]: params },
+      turnAt: Date.now(),
       ...(skip ? {} : { params }),
       ...(this.deadline === null ? {} : { awaitUntil: this.deadline }),
       ...(task.spec.summary ? { summary: task.spec.summary } : {}),
