@@ -49,6 +49,7 @@ export class Attempts {
       } catch (error) {
         if (this.takenBack && isCancellation(error)) {
           this.takenBack = false;
+          this.state.phase = 'queued';
           return 'interrupted';
         }
         const ending = this.failure(error);

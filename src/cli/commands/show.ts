@@ -4,6 +4,7 @@ import { describeRun, type RunView } from '../../control/describe-run.js';
 import { BadInput } from '../../control/errors.js';
 import { findLock, type LockView } from '../../control/locks.js';
 import { ProgressReader, type RunSnapshot } from '../../control/progress.js';
+import { type OrderRecords, readOrders } from '../../control/order-records.js';
 import { readInput } from '../../control/run-input.js';
 import type { RunChainInput, RunTaskInput } from '../../plan/types.js';
 import { EXIT } from '../exit-codes.js';
@@ -29,6 +30,8 @@ Examples:
 export interface ShownRun extends RunSnapshot {
   input: (RunTaskInput & RunChainInput) | null;
   url: string | null;
+  /** What people decided about it. */
+  orders: OrderRecords;
   /** Of a task's run; null where nobody holds it. */
   lock: LockView | null;
   /** Why the lock could not be looked at. */
@@ -47,6 +50,7 @@ async function show({ out, project: named }: Invocation, [words]: [string[]]): P
       input: shown.input,
       url: shown.url,
       lock: shown.lock,
+      orders: shown.orders.orders,
     });
     const context = { out, zone: project.zoneOf(shown.run.id), now: Date.now() };
     const planNow = todaysPlan(project, shown.run);
@@ -64,12 +68,12 @@ async function look(project: Project, session: ServerSession, workflowId: string
   if (first === null) throw new BadInput(unknownRun(project, workflowId));
   const snapshot = await new ProgressReader(server, workflowId, first.runId).read();
   const run = snapshot?.run ?? first;
-  const input = await readInput(server, run);
+  const [input, orders] = await Promise.all([readInput(server, run), readOrders(server, run)]);
   const lock =
     run.kind === 'task' && run.runKey !== null
       ? await lookAtLock(project, session, run, input)
       : { lock: null, lockProblem: null };
-  return { run, tasks: snapshot?.tasks ?? [], input, url: runUrl(session, { workflowId }), ...lock };
+  return { run, tasks: snapshot?.tasks ?? [], input, orders, url: runUrl(session, { workflowId }), ...lock };
 }
 
 async function lookAtLock(
