@@ -71,7 +71,7 @@ export class ChainTasks {
       date: chain.date,
       runKey: chain.runKey,
       scheduledFor: chain.scheduledFor,
-      params: chain.params?.[task.id] ?? task.params,
+      params: chain.params !== undefined && Object.hasOwn(chain.params, task.id) ? chain.params[task.id]! : task.params,
       spec: task.spec,
       upstream,
       chain: chain.chain,

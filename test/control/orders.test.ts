@@ -115,11 +115,20 @@ describe('skip', () => {
     await resultOf(await engine.startTask({ task: second, date: '20260106' }));
     const of = (workflowId: string, reason: string | null = 'x') => skip(server, engine.registry, workflowId, { reason });
     await expect(of(`${second}:20260106`)).rejects.toMatchObject({ name: 'Refused', kind: 'done' });
-    await expect(of(`${second}:20260107`, null)).rejects.toMatchObject({ name: 'BadInput', message: expect.stringMatching(/Say why/) });
+    await expect(of(`${second}:20260107`, null)).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringMatching(/Say why/),
+    });
     await expect(of(`${second}:20260107`, '  ')).rejects.toMatchObject({ name: 'BadInput' });
-    await expect(of('nothing:20260107')).rejects.toMatchObject({ name: 'BadInput', message: expect.stringMatching(/no task or chain "nothing"/) });
+    await expect(of('nothing:20260107')).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringMatching(/no task or chain "nothing"/),
+    });
     await expect(of('at:later')).rejects.toMatchObject({ name: 'BadInput' });
-    await expect(of(`${hourly}:20260107`)).rejects.toMatchObject({ name: 'BadInput', message: expect.stringMatching(/name a slot/) });
+    await expect(of(`${hourly}:20260107`)).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringMatching(/name a slot/),
+    });
   });
 
   it('and hold reach a task that waits to try again', async () => {
@@ -244,7 +253,10 @@ describe('retry now', () => {
     const of = (workflowId: string) => retryNow(server, engine.registry, workflowId, { reason: null });
     const running = await startChain('20260302');
     await expect(of(`${first}:20260302`)).rejects.toMatchObject({ kind: 'order_refused' });
-    await expect(of(running.workflowId)).rejects.toMatchObject({ name: 'BadInput', message: expect.stringMatching(/daychain retries/) });
+    await expect(of(running.workflowId)).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringMatching(/daychain retries/),
+    });
     await expect(of(`${second}:20260303`)).rejects.toMatchObject({ kind: 'not_running' });
     engine.open('20260302');
     await resultOf(running);

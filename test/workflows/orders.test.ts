@@ -11,6 +11,7 @@ beforeAll(async () => {
     tasks: {
       or_a: `{ async run(ctx) { witness(ctx, 'body'); await until(ctx, ctx.secrets.get('GATES') + '/a' + ctx.date); return { a: 1 }; } }`,
       or_b: `{ run(ctx) { witness(ctx, 'body'); return { a: ctx.upstream('or_a').status }; } }`,
+      constructor: `{ run(ctx) { if (Object.keys(ctx.params).length > 0) throw new Error('params'); } }`,
       or_c: `{ run(ctx) { witness(ctx, 'body'); } }`,
       or_flaky: `{ retry: { retries: 3, delay: '1 hour' }, run(ctx) {
         const tries = (ctx.checkpoint.value ?? 0) + 1;
@@ -20,7 +21,10 @@ beforeAll(async () => {
         return { tries };
       } }`,
     },
-    chains: { 'or-chain': { tasks: { or_a: [], or_b: ['or_a'], or_c: ['or_b'] } } },
+    chains: {
+      'or-chain': { tasks: { or_a: [], or_b: ['or_a'], or_c: ['or_b'] } },
+      'or-named': `defineChain({ tasks: { constructor: [], or_c: { dependsOn: ['constructor'] } } })`,
+    },
   });
 });
 
@@ -179,6 +183,13 @@ describe('orders to open runs', () => {
     await running.signal('skip', { by: 'marie', reason: 'too late' });
     engine.open('a20260312');
     expect(await resultOf<TaskResult>(running)).toMatchObject({ status: 'success' });
+  });
+
+  test('a task may be called constructor: nothing of it is taken from the language itself', async () => {
+    const chain = await resultOf<ChainResult>(
+      await engine.startChain({ chain: 'or-named', date: '20260316', params: { or_c: {} } }),
+    );
+    expect(chain).toMatchObject({ status: 'success', counts: { success: 2 } });
   });
 
   test('a chain started skipped settles every task without a body, and itself', async () => {
