@@ -2,10 +2,10 @@
 import { isChainResult, type RunView } from '../control/describe-run.js';
 import type { LockView } from '../control/locks.js';
 import type { TaskSnapshot } from '../control/progress.js';
+import type { ShownRun } from '../control/show-run.js';
 import { durationText } from '../plan/duration.js';
 import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
-import type { ShownRun } from './commands/show.js';
 import type { Output } from './output.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
 import { shownState } from './states.js';
