@@ -34,6 +34,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/up.js'),
     },
     { name: 'worker', summary: 'Only the worker of this project', load: () => import('./commands/worker.js') },
+    { name: 'web', summary: 'Only the HTTP API and the page of this project', load: () => import('./commands/web.js') },
     { name: 'sync', summary: 'Make the schedules on the server match the files', load: () => import('./commands/sync.js') },
   ],
   'Look:': [
