@@ -1,6 +1,5 @@
 /** Points in time as people type them. */
 import { BadInput } from './errors.js';
-import { addDays } from '../time/dates.js';
 import { readInstant } from '../time/typed-instants.js';
 import { firstInstant } from '../time/zones.js';
 import { readDate } from './run-words.js';
@@ -14,7 +13,6 @@ const WORDS = ['today', 'yesterday', 'tomorrow'];
  */
 export function readMoment(text: string, option: string, zone: string, now: number): string {
   try {
-    if (text === 'tomorrow') return firstInstant(addDays(readDate('today', zone, now), 1), zone);
     if (WORDS.includes(text) || /^\d{4}-?\d{2}-?\d{2}$/.test(text)) return firstInstant(readDate(text, zone, now), zone);
     return readInstant(text, zone, now);
   } catch (error) {

@@ -32,17 +32,18 @@ export function unknownEntry(registry: Registry, id: string): string {
 }
 
 /**
- * `20260203`, `2026-02-03`, `today`, `yesterday`, as `YYYYMMDD` in the zone. `now` in epoch milliseconds.
+ * `20260203`, `2026-02-03`, `today`, `yesterday`, `tomorrow`, as `YYYYMMDD` in the zone. `now` in epoch milliseconds.
  * @throws BadInput in words
  */
 export function readDate(text: string, zone: string, now: number): string {
   if (text === 'today') return localDate(now, zone);
   if (text === 'yesterday') return addDays(localDate(now, zone), -1);
+  if (text === 'tomorrow') return addDays(localDate(now, zone), 1);
   try {
     return parseDate(text);
   } catch (error) {
     if (error instanceof RangeError)
-      throw new BadInput(/write it as/.test(error.message) ? `${error.message}, or today, or yesterday` : error.message);
+      throw new BadInput(/write it as/.test(error.message) ? `${error.message}, or today, yesterday, tomorrow` : error.message);
     throw error;
   }
 }
@@ -64,7 +65,7 @@ export function readRun(words: readonly string[], zoneOf: (id: string) => string
   }
   const id = first.slice(0, colon);
   const key = first.slice(colon + 1);
-  return /^\d|^(?:today|yesterday)$/.test(key) ? canonicalId(id, readKey(id, key, zoneOf, now)) : first;
+  return /^\d|^(?:today|yesterday|tomorrow)$/.test(key) ? canonicalId(id, readKey(id, key, zoneOf, now)) : first;
 }
 
 function readKey(id: string, text: string, zoneOf: (id: string) => string, now: number): string {

@@ -4,6 +4,7 @@ import type { LockSpec, RunChainInput, RunTaskInput } from '../plan/types.js';
 import { describeRun, type RunView } from './describe-run.js';
 import { NotFound } from './errors.js';
 import { findLock, type LockView } from './locks.js';
+import { readOrders, type OrderRecords } from './order-records.js';
 import { ProgressReader, type RunSnapshot } from './progress.js';
 import { readInput } from './run-input.js';
 import { runUrl } from './run-url.js';
@@ -13,6 +14,8 @@ export interface ShownRun extends RunSnapshot {
   input: (RunTaskInput & RunChainInput) | null;
   /** Its page in Temporal's Web UI; null where nobody told where that is. */
   url: string | null;
+  /** What people decided about it. */
+  orders: OrderRecords;
   /** Of a task's run; null where nobody holds it. */
   lock: LockView | null;
   /** Why the lock could not be looked at. */
@@ -37,9 +40,9 @@ export async function showRun(look: Look): Promise<ShownRun> {
   if (first === null) throw new NotFound(unknownRun(workflowId));
   const snapshot = await new ProgressReader(server, workflowId, first.runId).read();
   const run = snapshot?.run ?? first;
-  const input = await readInput(server, run);
+  const [input, orders] = await Promise.all([readInput(server, run), readOrders(server, run)]);
   const url = runUrl({ ui, server }, { workflowId });
-  const shown = { run, tasks: snapshot?.tasks ?? [], input, url };
+  const shown = { run, tasks: snapshot?.tasks ?? [], input, orders, url };
   return { ...shown, ...(await lookAtLock(look, run, input)) };
 }
 
