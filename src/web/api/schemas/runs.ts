@@ -146,12 +146,28 @@ export const Lock = z
   })
   .openapi('Lock');
 
+const OrderRecord = z
+  .object({
+    order: z.enum(['skip', 'hold', 'release', 'retryNow']),
+    task: z.string().nullable(),
+    by: z.string(),
+    reason: z.string().nullable(),
+    at: Instant,
+    until: Instant.nullable(),
+    atStart: z.boolean(),
+    refused: z.string().nullable(),
+  })
+  .openapi('OrderRecord');
+
 export const ShownRun = z
   .object({
     run: RunView,
     tasks: z.array(TaskSnapshot),
     input: AnyObject.nullable().openapi({ description: 'What it was started with; null where the server keeps it no more' }),
     url: z.string().nullable().openapi({ description: "Its page in Temporal's Web UI" }),
+    orders: z
+      .object({ orders: z.array(OrderRecord), complete: z.boolean() })
+      .openapi({ description: 'What people decided about it, oldest first; not complete where its history is very long' }),
     lock: Lock.nullable(),
     lockProblem: z.string().nullable().openapi({ description: 'Why the lock could not be looked at' }),
   })
