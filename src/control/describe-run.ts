@@ -114,7 +114,8 @@ const STATES: Record<number, PendingAttempt['state']> = {
   5: 'paused',
 };
 
-function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | null {
+/** The first activity that is not over; null if there is none. */
+export function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | null {
   const activity = description.raw.pendingActivities?.[0];
   if (!activity) return null;
   return {
