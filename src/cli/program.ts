@@ -56,6 +56,7 @@ const GROUPS: Record<string, Entry[]> = {
       summary: "A chain's order, or what it would do next",
       load: () => import('./commands/plan.js'),
     },
+    { name: 'graph', summary: 'What depends on what in a chain, drawn', load: () => import('./commands/graph.js') },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
