@@ -1,5 +1,6 @@
 /** The verbs that fit, as words in a line. The chosen one opens its form in place; nothing is done before it is confirmed. */
 import { useId, useRef, useState } from 'preact/hooks';
+import { useMayAct } from '../client/role.js';
 import { useSpeech } from '../i18n/context.js';
 import { ActionForm } from './action-form.js';
 import type { Wish } from './wishes.js';
@@ -7,11 +8,12 @@ import { verbOf } from './wish-words.js';
 
 export function Actions({ label, wishes }: { label: string; wishes: readonly Wish[] }) {
   const { t } = useSpeech();
+  const mayAct = useMayAct();
   const id = useId();
   const row = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<string | null>(null);
   const wish = wishes.find((one) => verbOf(t, one) === open) ?? null;
-  if (wishes.length === 0) return null;
+  if (wishes.length === 0 || !mayAct) return null;
   const close = (): void => {
     row.current?.querySelector<HTMLElement>('[aria-expanded="true"]')?.focus();
     setOpen(null);

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Fault } from '../client/problem.js';
 import { useSpeech } from '../i18n/context.js';
-import type { Typed, Wish } from './wishes.js';
+import { needsReason, type Typed, type Wish } from './wishes.js';
 
 export interface WishFieldsProps {
   wish: Wish;
@@ -61,13 +61,14 @@ export function WishFields({ wish, parts, typed, change, faults }: WishFieldsPro
           <span>{t.catchUp}</span>
         </label>
       )}
-      {text('reason', t.reason, { placeholder: t.reasonHint, maxLength: 500 })}
+      {text('reason', t.reason, { placeholder: t.reasonHint, maxLength: 500, required: needsReason(wish, typed) })}
       {text('until', t.until, { placeholder: t.untilHint })}
     </>
   );
 }
 
 interface TextProps {
+  required?: boolean;
   placeholder?: string;
   maxLength?: number;
   inputMode?: 'numeric';

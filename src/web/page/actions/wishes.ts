@@ -1,6 +1,5 @@
 /** What a person can wish for on the page: each as a request to the API, and as the command line that does the same. */
 import type { JsonObject } from '../../../plan/types.js';
-import { runParts } from '../route.js';
 import { commandLine, paramsText } from './command-line.js';
 
 interface OfTask {
@@ -17,9 +16,10 @@ export type Wish =
   | { verb: 'cancel'; run: string }
   | ({ verb: 'skip' | 'hold' | 'release' | 'retry' } & OfTask)
   | { verb: 'pause' | 'resume'; id: string }
-  | { verb: 'unlock'; id: string; runKey: string; holder: string }
+  /** `force`: its holder may be alive. */
+  | { verb: 'unlock'; id: string; runKey: string; force: boolean }
   | { verb: 'backfill'; id: string }
-  | { verb: 'holdBackfill' | 'releaseBackfill'; backfill: string };
+  | { verb: 'holdBackfill' | 'releaseBackfill' | 'cancelBackfill'; backfill: string };
 
 /** What is typed into the form of a wish; what its verb does not ask for is empty. */
 export interface Typed {
@@ -56,9 +56,6 @@ export function partsOf({ verb }: Wish): readonly (keyof Typed)[] {
       return ['reason', 'until'];
     case 'resume':
       return ['catchUp', 'reason'];
-    case 'retry':
-    case 'unlock':
-      return [];
     default:
       return ['reason'];
   }
@@ -92,17 +89,19 @@ export function commandOf(wish: Wish, typed: Typed): string {
     case 'release':
       return commandLine([wish.verb, wish.id, wish.runKey], reason);
     case 'retry':
-      return commandLine(['retries', 'now', wish.id, wish.runKey]);
+      return commandLine(['retry', wish.id, wish.runKey], reason);
     case 'pause':
       return commandLine(['pause', wish.id], { ...reason, until: typed.until });
     case 'resume':
       return commandLine(['resume', wish.id], { 'catch-up': typed.catchUp, ...reason });
+    case 'cancelBackfill':
+      return commandLine(['backfill', 'cancel', wish.backfill], reason);
     case 'holdBackfill':
       return commandLine(['backfill', 'hold', wish.backfill], reason);
     case 'releaseBackfill':
       return commandLine(['backfill', 'release', wish.backfill], reason);
     case 'unlock':
-      return commandLine(['unlock', wish.id, wish.runKey]);
+      return commandLine(['unlock', wish.id, wish.runKey], { force: wish.force, ...reason });
     case 'backfill':
       return commandLine(['backfill', wish.id, typed.from || 'FROM', typed.to || 'TO'], {
         ...{ only: typed.only, concurrency: typed.concurrency, ...reason },
@@ -121,10 +120,14 @@ export function requestOf(wish: Wish, typed: Typed): Request {
       const key: JsonObject = date === null || date === '' ? {} : { [date.length > 10 ? 'slot' : 'date']: date };
       return post('/api/runs', { id: wish.id, ...key, ...params, ...reason });
     }
-    case 'rerun':
-      return post(`/api/runs/${part(wish.run)}/rerun`, { ...(wish.task === null ? {} : { from: wish.task }), ...reason });
+    case 'rerun': {
+      const mode: JsonObject = wish.task === null ? {} : { mode: 'from', task: wish.task };
+      return post(`/api/runs/${part(wish.run)}/rerun`, { ...mode, ...reason });
+    }
     case 'cancel':
       return post(`/api/runs/${part(wish.run)}/cancel`, reason);
+    case 'cancelBackfill':
+      return post(`/api/backfills/${part(wish.backfill)}/cancel`, reason);
     case 'skip':
     case 'hold':
     case 'release':
@@ -139,7 +142,7 @@ export function requestOf(wish: Wish, typed: Typed): Request {
     case 'releaseBackfill':
       return post(`/api/backfills/${part(wish.backfill)}/release`, reason);
     case 'unlock':
-      return post('/api/unlock', { task: wish.id, scope: wish.runKey, holder: wish.holder });
+      return post(`/api/locks/${part(wish.id)}/${part(wish.runKey)}/release`, { force: wish.force, ...reason });
     case 'backfill':
       return post('/api/backfills', {
         ...{ id: wish.id, from: typed.from, to: typed.to, ...reason },
@@ -149,10 +152,22 @@ export function requestOf(wish: Wish, typed: Typed): Request {
   }
 }
 
+/** What stops or leaves out somebody's work says why. */
+export function needsReason(wish: Wish, { only }: Pick<Typed, 'only'>): boolean {
+  switch (wish.verb) {
+    case 'cancel':
+    case 'cancelBackfill':
+    case 'skip':
+    case 'hold':
+      return true;
+    default:
+      return only === 'all';
+  }
+}
+
 /** Whether the API's word for it takes back or ends something: then its button says so. */
 export function isGrave({ verb }: Wish): boolean {
-  return verb === 'cancel' || verb === 'unlock' || verb === 'skip';
+  return verb === 'cancel' || verb === 'cancelBackfill' || verb === 'unlock' || verb === 'skip';
 }
 
 const part = encodeURIComponent;
-export const runKeyOf = (run: string): string => runParts(run).runKey;

@@ -89,7 +89,7 @@ export function BackfillItem({ backfill, whole }: { backfill: BackfillLine; whol
 function wishesOf({ workflowId, held }: BackfillLine): Wish[] {
   return [
     { verb: held === null ? 'holdBackfill' : 'releaseBackfill', backfill: workflowId },
-    { verb: 'cancel', run: workflowId },
+    { verb: 'cancelBackfill', backfill: workflowId },
   ];
 }
 

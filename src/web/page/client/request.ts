@@ -1,6 +1,5 @@
 /** Requests to the API this page came from. */
 import { type Fault, Problem } from './problem.js';
-import { tokenHeaders } from './token.js';
 
 /** A server that does not answer in this time counts as away. */
 const ANSWER_WITHIN_MS = 25_000;
@@ -29,7 +28,7 @@ async function request<T>(
   try {
     response = await fetch(path, {
       ...init,
-      headers: { accept: 'application/json', ...tokenHeaders(), ...init.headers },
+      headers: { accept: 'application/json', ...init.headers },
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
   } catch (error) {

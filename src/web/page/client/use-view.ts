@@ -15,8 +15,11 @@ export interface Known<T> {
 const known = new Map<string, Known<unknown>>();
 const MOST_KEPT = 60;
 
-/** @param path null: nothing to look at */
-export function useView<T>(path: string | null): Known<T> {
+/**
+ * @param path null: nothing to look at
+ * @param steady it does not change once it is known
+ */
+export function useView<T>(path: string | null, steady = false): Known<T> {
   const [, draw] = useState(0);
   const asked = useRef<string | null>(null);
   useEffect(() => {
@@ -40,7 +43,9 @@ export function useView<T>(path: string | null): Known<T> {
     };
     asked.current = path;
     void look();
-    const stop = onChange(() => void look());
+    const stop = onChange(() => {
+      if (!steady || (known.get(path)?.data ?? null) === null) void look();
+    });
     return () => {
       leaving.abort();
       stop();

@@ -28,6 +28,7 @@ export function DateHead({ date }: { date: DateView }) {
         {date.deadline !== null && <span>{t.deadlineAt(format.when(date.deadline, date.timezone, now))}</span>}
         <span class="quiet">{date.timezone}</span>
       </p>
+      <Actions label={`${t.actions}, ${date.chain} ${date.runKey}`} wishes={wishesOf(date)} />
       {date.state !== 'success' && date.state !== 'running' && <Why task={date.chain} runKey={date.runKey} />}
       {date.planNote !== null && (
         <p class="quiet" lang="en">
@@ -40,7 +41,6 @@ export function DateHead({ date }: { date: DateView }) {
           {date.incomplete}
         </p>
       )}
-      <Actions label={`${t.actions}, ${date.chain} ${date.runKey}`} wishes={wishesOf(date)} />
     </div>
   );
 }

@@ -45,7 +45,7 @@ export function LogLines({ run, timezone }: { run: string; timezone: string }) {
   };
   return (
     <div class="log" ref={frame} tabIndex={0} role="log" aria-live="off" aria-label={t.logOf(run)} onScroll={scrolled}>
-      <ol lang="en">
+      <ol lang="en" class={many ? 'has-tasks' : undefined}>
         {data.lines.map((line, at) => (
           <li key={at} class={`log-line is-${line.level}`}>
             <time dateTime={line.time}>{format.clock(line.time, timezone, true)}</time>

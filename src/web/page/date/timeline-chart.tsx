@@ -45,7 +45,9 @@ export function TimelineChart({ view, route }: { view: DateView; route: RunRoute
           <span key={mark} class="chart-line" style={{ left: percent(shareOf(axis, mark)) }} />
         ))}
         {view.scheduledFor !== null && <Mark axis={axis} at={view.scheduledFor} text={t.slot} />}
-        {view.deadline !== null && <Mark axis={axis} at={view.deadline} text={t.deadline} grave />}
+        {view.deadline !== null && Date.parse(view.deadline) <= axis.to && (
+          <Mark axis={axis} at={view.deadline} text={t.deadline} grave />
+        )}
       </div>
     </div>
   );
@@ -57,7 +59,7 @@ function Track({ bar, axis, now }: { bar: TimelineBar; axis: Axis; now: number }
     bar.segments.length > 0 || bar.from === null
       ? bar.segments
       : [{ kind: 'attempt', from: bar.from, to: bar.to, attempt: null, failed: bar.state === 'failed', text: null }];
-  if (whole.length === 0) return <span class="chart-track quiet">{t.neverBegan}</span>;
+  if (whole.length === 0) return <span class="chart-track quiet">{isOpen(bar.state) ? t.notYetBegun : t.neverBegan}</span>;
   return (
     <span class="chart-track">
       {whole.map((segment) => {

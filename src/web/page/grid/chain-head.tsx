@@ -46,10 +46,11 @@ function PauseNote({ chain, now }: { chain: GridChain; now: number }) {
   if (state === 'paused' && pause !== null) {
     return (
       <Note command={command}>
-        {t.pausedBy(pause.by)}
-        {pause.reason !== null && `: ${t.quote(pause.reason)}`}
-        {t.since(format.when(pause.at, chain.timezone, now))}
-        {pause.until !== null && `, ${t.untilWhen(format.when(pause.until, chain.timezone, now))}`}
+        {[
+          `${t.pausedBy(pause.by)}${pause.reason === null ? '' : `: ${t.quote(pause.reason)}`}`,
+          t.since(format.when(pause.at, chain.timezone, now)),
+          ...(pause.until === null ? [] : [t.untilWhen(format.when(pause.until, chain.timezone, now))]),
+        ].join(' ')}
       </Note>
     );
   }

@@ -1,5 +1,4 @@
 /** The home: every chain's grid, one under the other; the opened date stands under its own. */
-import { useEffect } from 'preact/hooks';
 import type { GridChain, GridView } from '../../../control/views/grid-types.js';
 import { gridPath } from '../client/paths.js';
 import { useView } from '../client/use-view.js';
@@ -15,14 +14,11 @@ import { useChangesTold } from './tell-changes.js';
 
 export type GridRoute = Extract<Route, { view: 'grid' | 'run' }>;
 
-export function GridScreen({ route, setProject }: { route: GridRoute; setProject: (project: string) => void }) {
+export function GridScreen({ route }: { route: GridRoute }) {
   const { t } = useSpeech();
   const { text } = useFinding();
   const { data, problem } = useView<GridView>(gridPath(null, null));
   useChangesTold(data);
-  useEffect(() => {
-    if (data !== null) setProject(data.project);
-  }, [data?.project]);
   if (data === null)
     return problem === null || problem.away ? <Loading quiet={problem !== null} /> : <Failure problem={problem} />;
   if (data.chains.length === 0) return <NoChains />;

@@ -1,5 +1,5 @@
 /** Dates × tasks as an ARIA grid: one stop for Tab, arrows within, Enter opens. Each cell is a link. */
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { GridChain, GridColumn } from '../../../control/views/grid-types.js';
 import { useSpeech } from '../i18n/context.js';
 import { runParts } from '../route.js';
@@ -34,6 +34,13 @@ export function Grid({ chain, waiting, open, text, older, newer }: GridProps) {
   const place = within(walked ?? { row: 0, column: openAt >= 0 ? openAt : newestDue(chain) }, rows.length, columns.length);
   const moving = rows.some(({ cells }) => cells.some(({ state }) => isOpen(state)));
   const now = useNow(1_000, moving);
+
+  // Where there is no room for all dates, the newest are what one came for.
+  const lastColumn = columns.at(-1)?.key;
+  useLayoutEffect(() => {
+    const frame = table.current?.parentElement;
+    if (frame) frame.scrollLeft = openAt >= 0 ? openAt * 34 - 60 : frame.scrollWidth;
+  }, [lastColumn]);
 
   const press = (event: KeyboardEvent): void => {
     const to = placeAfter(event.key, place, rows.length, columns.length, event.ctrlKey);

@@ -2,7 +2,7 @@
 import type { CellState } from '../../../control/views/cell.js';
 import type { RunOrder } from '../../../control/views/run-types.js';
 import type { ScheduleState } from '../../../control/status.js';
-import type { Kind, Phase } from '../../../plan/types.js';
+import type { Kind, Phase, Status } from '../../../plan/types.js';
 import type { FieldMistake } from '../actions/schema-form.js';
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -21,6 +21,14 @@ const state: Record<CellState, string> = {
   undecided: 'due, not decided yet',
   not_due: 'not due yet',
   none: 'no run',
+};
+
+const status: Record<Status, string> = {
+  pending: 'open',
+  success: 'succeeded',
+  skipped: 'skipped',
+  failed: 'failed',
+  cancelled: 'cancelled',
 };
 
 const kind: Record<Kind, string> = {
@@ -91,7 +99,7 @@ const order: Record<RunOrder['what'], string> = {
 };
 
 export const en = {
-  ...{ state, kind, phase, schedule, mistake, order },
+  ...{ state, status, kind, phase, schedule, mistake, order },
 
   // Shell
   skipToContent: 'To the content',
@@ -183,6 +191,7 @@ export const en = {
   timelineOf: (chain: string) => `Timeline of ${chain}`,
   segment: { queued: 'queued', waiting_for_lock: 'waits for its lock', waiting: 'waits', attempt: 'attempt', backoff: 'pause' },
   neverBegan: 'did not begin',
+  notYetBegun: 'not begun yet',
   noRunYet: 'It has no run.',
   deadline: 'deadline',
   slot: 'slot',
@@ -275,6 +284,7 @@ export const en = {
     unlock: 'Unlock',
     holdBackfill: 'Hold',
     releaseBackfill: 'Release',
+    cancelBackfill: 'Cancel',
     backfill: 'Backfill',
   },
   ask: {
@@ -290,6 +300,7 @@ export const en = {
     resume: (what: string) => `Resume the schedule of ${what}?`,
     holdBackfill: (what: string) => `Hold ${what}? What runs goes on; nothing new begins.`,
     releaseBackfill: (what: string) => `Release ${what}?`,
+    cancelBackfill: (what: string) => `Cancel ${what}? What is done stays done.`,
     unlock: (what: string) => `Take the lock of ${what} away from its holder?`,
     backfill: (what: string) => `Run dates of ${what} afterwards?`,
   },
@@ -305,6 +316,7 @@ export const en = {
     resume: (what: string) => `${what} is resumed.`,
     holdBackfill: (what: string) => `${what} is held.`,
     releaseBackfill: (what: string) => `${what} goes on.`,
+    cancelBackfill: (what: string) => `${what} is being cancelled.`,
     unlock: (what: string) => `The lock of ${what} is free.`,
     backfill: (what: string) => `The backfill of ${what} is under way.`,
   },

@@ -19,6 +19,14 @@ const state: Texts['state'] = {
   none: 'aucune exécution',
 };
 
+const status: Texts['status'] = {
+  pending: 'ouvert',
+  success: 'réussi',
+  skipped: 'sauté',
+  failed: 'échoué',
+  cancelled: 'annulé',
+};
+
 const kind: Texts['kind'] = {
   no_work: 'rien à faire',
   condition_not_met: 'sa condition n’est pas remplie',
@@ -87,7 +95,7 @@ const order: Texts['order'] = {
 };
 
 export const fr: Texts = {
-  ...{ state, kind, phase, schedule, mistake, order },
+  ...{ state, status, kind, phase, schedule, mistake, order },
 
   skipToContent: 'Aller au contenu',
   find: 'Chercher',
@@ -181,6 +189,7 @@ export const fr: Texts = {
     backoff: 'pause',
   },
   neverBegan: 'n’a pas commencé',
+  notYetBegun: 'pas encore commencé',
   noRunYet: 'Elle n’a pas d’exécution.',
   deadline: 'échéance',
   slot: 'créneau',
@@ -270,6 +279,7 @@ export const fr: Texts = {
     unlock: 'Déverrouiller',
     holdBackfill: 'Retenir',
     releaseBackfill: 'Libérer',
+    cancelBackfill: 'Annuler',
     backfill: 'Rattraper',
   },
   ask: {
@@ -285,6 +295,7 @@ export const fr: Texts = {
     resume: (what) => `Reprendre l’horaire de ${what} ?`,
     holdBackfill: (what) => `Retenir ${what} ? Ce qui tourne continue ; rien de nouveau ne commence.`,
     releaseBackfill: (what) => `Libérer ${what} ?`,
+    cancelBackfill: (what) => `Annuler ${what} ? Ce qui est fait reste fait.`,
     unlock: (what) => `Retirer à son détenteur le verrou de ${what} ?`,
     backfill: (what) => `Exécuter après coup des dates de ${what} ?`,
   },
@@ -300,6 +311,7 @@ export const fr: Texts = {
     resume: (what) => `${what} reprend.`,
     holdBackfill: (what) => `${what} est retenu.`,
     releaseBackfill: (what) => `${what} continue.`,
+    cancelBackfill: (what) => `${what} est en cours d’annulation.`,
     unlock: (what) => `Le verrou de ${what} est libre.`,
     backfill: (what) => `Le rattrapage de ${what} est lancé.`,
   },

@@ -1,5 +1,5 @@
 /** What is next: one line per chain over the coming day or week, slots as ticks, usual durations as bars. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { NextBackfill, NextOneShot, NextView } from '../../../control/views/next-types.js';
 import { nextPath } from '../client/paths.js';
 import { useView } from '../client/use-view.js';
@@ -14,14 +14,11 @@ import { NextLineRow } from './next-line.js';
 const DAY_HOURS = 24;
 const WEEK_HOURS = 168;
 
-export function NextScreen({ setProject }: { setProject: (project: string) => void }) {
+export function NextScreen() {
   const { t, format } = useSpeech();
   const [hours, setHours] = useState(DAY_HOURS);
   const { data, problem } = useView<NextView>(nextPath(hours));
   const now = useNow(30_000);
-  useEffect(() => {
-    if (data !== null) setProject(data.project);
-  }, [data?.project]);
   return (
     <section class="next" aria-labelledby="next-title">
       <header class="screen-head">
@@ -97,7 +94,7 @@ function Lines({ view, now }: { view: NextView; now: number }) {
 function ClockChange({ axis, at, text, name }: { axis: Axis; at: string; text: string; name: string }) {
   const share = shareOf(axis, Date.parse(at));
   return (
-    <span class={`chart-mark is-clock${share > 0.8 ? ' is-late' : ''}`} style={{ left: `${share * 100}%` }} title={name}>
+    <span class={`chart-mark is-clock${share > 0.7 ? ' is-late' : ''}`} style={{ left: `${share * 100}%` }} title={name}>
       <span lang="en">{text}</span>
     </span>
   );

@@ -32,13 +32,13 @@ export function RunDetail({ run, timezone, chain, withLog }: RunDetailProps) {
   return (
     <section class="run" aria-labelledby="run-title">
       <RunHead {...{ id, run: data, node: chain?.node ?? null, zone }} />
-      <Why task={id} runKey={runKey} chain={chain?.id} />
       {(data !== null || (chain !== null && chain.node !== null)) && (
         <Actions
           label={`${id} ${runKey}`}
           wishes={wishesOfTask({ id, runKey, run: data, chain: chain?.id ?? null, node: chain?.node ?? null })}
         />
       )}
+      <Why task={id} runKey={runKey} chain={chain?.id} />
       {data === null && !unstarted && problem === null && <Loading />}
       {data === null && problem !== null && !problem.away && chain === null && <Failure problem={problem} />}
       {data !== null && <RunFacts run={data} />}
@@ -64,11 +64,16 @@ function RunHead({ id, run, node, zone }: RunHeadProps) {
   const next = run?.pending?.nextAttemptAt ?? null;
   const ui = run?.temporalUi ?? null;
   const heartbeat = run?.pending?.lastHeartbeatAt ?? null;
+  const started = node?.started ?? null;
+  const usual = node?.usualMs ?? null;
+  const lasted = state === 'running' && started !== null ? format.duration(Math.max(0, now - Date.parse(started))) : null;
+  const took = lasted === null || usual === null ? lasted : t.ofUsual(lasted, format.duration(usual));
   return (
     <header class="run-head">
       <h4 id="run-title">{id}</h4>
       <p class="facts">
         <StateWord state={state} kind={run?.resultKind ?? node?.kind ?? null} phase={run?.phase ?? node?.phase ?? null} />
+        {took !== null && <span>{took}</span>}
         {attempt > 0 && most > 1 && (attempt > 1 || isOpen(state)) && <span>{t.attemptOf(attempt, most)}</span>}
         {progress !== null && isOpen(state) && (
           <span>{t.itemsOf(format.number(progress.processed), format.number(progress.of))}</span>

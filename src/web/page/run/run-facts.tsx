@@ -28,7 +28,7 @@ export function RunFacts({ run }: { run: FullRun }) {
       <Texts word={t.itemErrors} texts={run.itemErrors} inAll={run.itemErrorsInAll} />
       <Texts word={t.warnings} texts={run.warnings} inAll={run.warningsInAll} />
       <Value word={t.params} sized={run.params} />
-      <Value word={t.inputs} sized={run.upstream} />
+      <Inputs upstream={run.upstream} />
       <Value word={t.output} sized={run.output} />
       {run.lock !== null && (
         <Pair word={t.lock}>
@@ -135,6 +135,32 @@ function Value<T extends object>({ word, sized }: { word: string; sized: Sized<T
       ) : (
         <pre class="json">{JSON.stringify(sized.value, null, 2)}</pre>
       )}
+    </Pair>
+  );
+}
+
+/** What each task before it gave, a line each. */
+function Inputs({ upstream }: { upstream: FullRun['upstream'] }) {
+  const { t, format } = useSpeech();
+  if (upstream === null || upstream.value === null) return <Value word={t.inputs} sized={upstream} />;
+  const parents = Object.entries(upstream.value);
+  if (parents.length === 0) return null;
+  return (
+    <Pair word={t.inputs}>
+      <ul>
+        {parents.map(([task, { status, output }]) => (
+          <li key={task} class="counters">
+            <span>{task}</span>
+            <span class="quiet">{t.status[status]}</span>
+            {Object.entries(output).map(([name, value]) => (
+              <span key={name}>
+                <span class="quiet">{name}</span>{' '}
+                {typeof value === 'number' ? format.number(value) : typeof value === 'string' ? value : JSON.stringify(value)}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
     </Pair>
   );
 }

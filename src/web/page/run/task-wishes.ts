@@ -37,6 +37,7 @@ export function wishesOfTask({ id, runKey, run, chain, node }: WishedTask): Wish
     );
     if (state === 'failed' || state === 'cancelled') wishes.push({ verb: 'skip', ...task });
   }
-  if (leftOver && lock !== null && lock.holder !== null) wishes.push({ verb: 'unlock', id, runKey, holder: lock.holder });
+  if (leftOver && lock !== null && lock.holder !== null)
+    wishes.push({ verb: 'unlock', id, runKey, force: lock.state !== 'closed' });
   return wishes;
 }

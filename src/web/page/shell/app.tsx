@@ -1,7 +1,9 @@
 /** The page as a whole: one header, one view, one voice for what changes. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { BackfillsScreen } from '../backfills/backfills-screen.js';
-import { useCondition } from '../client/use-view.js';
+import { projectPath, sessionPath } from '../client/paths.js';
+import { MayActContext, type Session } from '../client/role.js';
+import { useCondition, useView } from '../client/use-view.js';
 import { GridScreen } from '../grid/grid-screen.js';
 import { speechIn, SpeechContext, useSpeech } from '../i18n/context.js';
 import { useRoute } from '../location.js';
@@ -23,12 +25,13 @@ export function App() {
   const [appearance, setAppearance] = useAppearance();
   const speech = useMemo(() => speechIn(language), [language]);
   const [said, setSaid] = useState('');
-  const [project, setProject] = useState<string | null>(null);
   const [text, setText] = useState('');
   const finding = useMemo(() => ({ text, setText }), [text]);
   const announce = useCallback((words: string) => setSaid(words), []);
   const condition = useCondition();
   const locked = condition.problem?.status === 401;
+  const session = useView<Session>(sessionPath, true).data;
+  const project = useView<{ name: string }>(projectPath, true).data?.name ?? null;
   usePageKeys(route);
   useTitle(route, project, speech.t);
   useFocusOnView(route.view);
@@ -43,7 +46,13 @@ export function App() {
           <Header {...{ route, project, setLanguage, appearance, setAppearance }} />
           <ConditionBar />
           <main id="content" tabIndex={-1} class={condition.problem?.away ? 'old' : undefined}>
-            {locked ? <TokenGate /> : <View route={route} setProject={setProject} />}
+            {locked ? (
+              <TokenGate />
+            ) : (
+              <MayActContext.Provider value={session?.role !== 'read'}>
+                <View route={route} />
+              </MayActContext.Provider>
+            )}
           </main>
           <p class="hidden" role="status" aria-live="polite">
             {said}
@@ -54,14 +63,14 @@ export function App() {
   );
 }
 
-function View({ route, setProject }: { route: Route; setProject: (project: string) => void }) {
+function View({ route }: { route: Route }) {
   const { t } = useSpeech();
   switch (route.view) {
     case 'grid':
     case 'run':
-      return <GridScreen route={route} setProject={setProject} />;
+      return <GridScreen route={route} />;
     case 'next':
-      return <NextScreen setProject={setProject} />;
+      return <NextScreen />;
     case 'backfills':
     case 'backfill':
       return <BackfillsScreen id={route.view === 'backfill' ? route.id : null} />;
