@@ -53,6 +53,8 @@ export interface Config {
   /** Where downloaded binaries are kept. */
   cacheDir: string;
   logLevel: LogLevel;
+  /** Where people reach the page, for links in notices. Null: nobody told. */
+  pageUrl: string | null;
   /** How long bodies may run on when a worker is told to stop, in milliseconds. */
   drainMs: number;
   /** The environment with `.env` beneath it: secrets of tasks, and what commands inherit. */
@@ -111,6 +113,7 @@ export function readConfig(projectDir: string, environment: NodeJS.ProcessEnv = 
     testServerBinary: values.DAYCHAIN_TEST_SERVER_BIN ?? null,
     cacheDir: values.DAYCHAIN_CACHE === undefined ? defaultCache(merged) : resolve(projectDir, values.DAYCHAIN_CACHE),
     logLevel: values.DAYCHAIN_LOG_LEVEL,
+    pageUrl: values.DAYCHAIN_PAGE_URL ?? null,
     drainMs: values.DAYCHAIN_DRAIN_SECONDS * 1_000,
     environment: merged,
     settings: [...temporalSettings(temporal, sourceOf), ...effectiveSettings(values, sourceOf)],
@@ -154,6 +157,10 @@ const SCHEMA = z.object({
   DAYCHAIN_CACHE: z.string().optional(),
   DAYCHAIN_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   DAYCHAIN_DRAIN_SECONDS: seconds(0).default(20),
+  DAYCHAIN_PAGE_URL: z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'is no http:// or https:// address')
+    .optional(),
 });
 type Values = z.output<typeof SCHEMA>;
 

@@ -57,6 +57,11 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/plan.js'),
     },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
+    {
+      name: 'notices',
+      summary: 'Who is told of failures and lateness; try it',
+      load: () => import('./commands/notices.js'),
+    },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',
