@@ -50,7 +50,11 @@ async function list({ out, project: named }: Invocation): Promise<number> {
     out.say(`  notices: [{ on: ['failure', 'recovery'], to: { webhook: { url: { env: 'OPS_WEBHOOK' } } } }]`);
     return EXIT.done;
   }
-  for (const line of table(targets.map((target) => rowOf(out, target)))) out.say(shortened(line, out.width));
+  const lines = table(targets.map((target) => rowOf(out, target)));
+  targets.forEach(({ disabled }, at) => {
+    out.say(shortened(lines[at]!, out.width));
+    if (disabled !== null) out.say(shortened(`  ${disabled}`, out.width));
+  });
   if (recent === null) out.note('\nWhat was told lately is not known: no Temporal server is reached.');
   else sayRecent(out, project, recent);
   return EXIT.done;
@@ -58,9 +62,14 @@ async function list({ out, project: named }: Invocation): Promise<number> {
 
 function rowOf(out: Output, { setting, usedBy, disabled }: NoticeTargetLine & { disabled: string | null }): string[] {
   const { name, on, after, target } = setting;
-  const from = after > 1 ? ` from the ${after}th in a row` : '';
-  const state = disabled === null ? out.paint('green', 'set') : out.paint('yellow', `disabled: ${disabled}`);
-  return [name, target.medium, `${on.join(', ')}${from}`, usedBy, state];
+  const events = on.map((event) => (event === 'failure' && after > 1 ? `failure from the ${ordinal(after)} in a row` : event));
+  const state = disabled === null ? out.paint('green', 'set') : out.paint('yellow', 'disabled');
+  return [name, target.medium, events.join(', '), usedBy, state];
+}
+
+function ordinal(n: number): string {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
 }
 
 function sayRecent(out: Output, { registry }: Project, recent: readonly RecentNotice[]): void {
