@@ -62,6 +62,11 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
     { name: 'stats', summary: 'How tasks and chains have done: rates, durations', load: () => import('./commands/stats.js') },
     { name: 'retries', summary: 'What waits to try again: list, now, cancel', load: () => import('./commands/retries.js') },
+    {
+      name: 'notices',
+      summary: 'Who is told of failures and lateness; try it',
+      load: () => import('./commands/notices.js'),
+    },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'keys',

@@ -5,7 +5,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, expect, test } from 'vitest';
 import { startSlot } from '../../src/control/start-slot.js';
-import { shellId } from '../../src/plan/ids.js';
+import { noticeId, shellId } from '../../src/plan/ids.js';
 import type { SlotResult } from '../../src/plan/types.js';
 import { latestSlots } from '../../src/time/slots.js';
 import { instantText } from '../../src/time/zones.js';
@@ -14,6 +14,9 @@ import { type Engine, eventually, failureOf, resultOf, startEngine } from '../su
 
 /** Of the slots that fall due long before and after now. */
 const TIME = instantText(Date.now() + 12 * 3_600_000).slice(11, 16);
+
+/** To nobody: the variable is not set. */
+const NOTICES = [{ on: ['failure', 'recovery', 'late'], to: { webhook: { url: { env: 'RP_NOWHERE' } } } }];
 
 let engine: Engine;
 
@@ -29,6 +32,7 @@ beforeAll(async () => {
       rp_gated: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_stopped: `{ retry: { retries: 0 }, heartbeat: '2 seconds', async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_retries: `{ retry: { retries: 2, delay: '1 hour' }, run() { throw new TaskError('no'); } }`,
+      rp_noticed: `{ schedule: { daily: '${TIME}' }, notices: [{ on: ['failure'], to: { mail: { to: { env: 'RP_NOWHERE' } } } }], retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
       rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
     },
     chains: {
@@ -37,6 +41,7 @@ beforeAll(async () => {
       'rp-latest': { schedule: { daily: TIME }, catchUp: 'latest', tasks: { rp_a: [] } },
       'rp-queue': { schedule: { daily: TIME }, overlap: 'queue', tasks: { rp_gated: { dependsOn: [], dependsOnPast: true } } },
       'rp-cancel': { schedule: { daily: TIME }, overlap: 'cancel', tasks: { rp_stopped: [] } },
+      'rp-noticed': { schedule: { daily: TIME }, late: TIME, notices: NOTICES, tasks: { rp_gated: [] } },
       'rp-deadline': { tasks: { rp_gated: [], rp_b: ['rp_gated'] } },
     },
   });
@@ -254,4 +259,34 @@ test('backfills', async () => {
   await cancelled.cancel();
   await failureOf(cancelled);
   await save('backfill-cancelled', cancelled);
+});
+
+test('notices', async () => {
+  const rule = { schedule: { daily: TIME }, timezone: 'UTC', since: '2020-01-01T00:00:00Z' };
+  const compiled = engine.registry.chain('rp-noticed')!.compiled!;
+  const [newest] = latestSlots(compiled, Date.now(), 1, Date.now() - 7 * 86_400_000);
+  const { scheduledFor, runKey } = newest!;
+  await startSlot(engine.server, { chain: 'rp-noticed', slot: scheduledFor, rule });
+  const shell = engine.client.workflow.getHandle(shellId('rp-noticed', scheduledFor));
+  const late = engine.client.workflow.getHandle(noticeId('rp-noticed', runKey, 'late'));
+  await eventually('the late notice', async () => {
+    const memo = await late.describe().then(
+      (found) => found.memo?.['result'],
+      () => null,
+    );
+    return memo;
+  });
+  engine.open(runKey);
+  await resultOf(shell);
+  await save('scheduled-chain-noticed', shell);
+  await save('run-chain-noticed', engine.client.workflow.getHandle(`rp-noticed:${runKey}`));
+  await save('notify-late', late);
+  await late.terminate();
+
+  const failed = await engine.startTask({ task: 'rp_noticed', date: '20260301' });
+  await failureOf(failed);
+  const told = engine.client.workflow.getHandle(noticeId('rp_noticed', '20260301', `end:${(await failed.describe()).runId}`));
+  await resultOf<unknown>(told);
+  await save('run-task-noticed', failed);
+  await save('notify-end', told);
 });
