@@ -58,6 +58,8 @@ export interface Config {
   /** The environment with `.env` beneath it: secrets of tasks, and what commands inherit. */
   environment: Record<string, string>;
   settings: Setting[];
+  /** Where a variable of the environment comes from; `default` for one that is not set. */
+  sourceOf(name: string): Setting['source'];
   /** What is odd, but no reason to stop. */
   warnings: string[];
 }
@@ -113,6 +115,7 @@ export function readConfig(projectDir: string, environment: NodeJS.ProcessEnv = 
     logLevel: values.DAYCHAIN_LOG_LEVEL,
     drainMs: values.DAYCHAIN_DRAIN_SECONDS * 1_000,
     environment: merged,
+    sourceOf,
     settings: [...temporalSettings(temporal, sourceOf), ...effectiveSettings(values, sourceOf)],
     warnings: unknownNames(merged),
   };

@@ -11,7 +11,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
-import { homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
+import { checkSettingValues, homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
 
 interface Options {
@@ -40,6 +40,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
+  checkSettingValues(project);
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
   serve(project.dir);
