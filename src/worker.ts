@@ -67,7 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   const client = new Client({ connection, namespace });
   const locks = createLockStore(stores.locks, { ...options.lock, prefix: options.lock.prefix ?? registry.project.lockPrefix });
-  const pool = createClientPool(registry.project.clients);
+  const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
   const shutdown = new AbortController();
 
   const attempt = createAttempt({
@@ -115,6 +115,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: '1 day',
   });
 
+  warnOfDisabled(registry, log);
   const stopping = deferred();
   const ended = (async () => {
     const running = worker.run();
@@ -142,6 +143,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }, drainMs);
     },
   };
+}
+
+function warnOfDisabled(registry: Registry, log: Log): void {
+  for (const task of registry.taskIds()) {
+    const { needs = [], disabledBecause } = registry.task(task) ?? {};
+    if (disabledBecause !== undefined) log.warn({ event: 'TASK_DISABLED', task, needs }, `${task} is ${disabledBecause}`);
+  }
 }
 
 /** Once per process, before anything of Temporal's: signals are ours to answer, and its log lines go where ours go. */
