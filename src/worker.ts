@@ -10,6 +10,7 @@ import { createEngineActivities } from './activities/engine.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
 import { createLockStore } from './lock/redis-store.js';
 import type { ResumeLaterInput } from './plan/types.js';
@@ -81,6 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const server = { client, namespace, taskQueue, by: 'the end of its pause' };
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
+  const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
   const worker = await Worker.create({
     connection,
     namespace,
@@ -88,7 +90,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     workflowBundle: { codePath: bundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
-      ...createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }),
+      ...createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule, cleanUpRuns }),
       default: attempt,
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,

@@ -10,6 +10,7 @@ import { MEMO } from '../plan/names.js';
 import type {
   Asked,
   AwaitedRun,
+  CleanedRuns,
   Json,
   JsonObject,
   Looked,
@@ -39,11 +40,21 @@ export interface EngineParts {
   taskQueue: string;
   /** Ends the pause of one of the project's schedules. */
   resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }>;
+  /** Deletes closed runs that are older than their schedules keep them. */
+  cleanUpRuns(): Promise<CleanedRuns[]>;
 }
 
 export type EngineActivities = ReturnType<typeof createEngineActivities>;
 
-export function createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }: EngineParts) {
+export function createEngineActivities({
+  registry,
+  locks,
+  client,
+  namespace,
+  taskQueue,
+  resumeSchedule,
+  cleanUpRuns,
+}: EngineParts) {
   return {
     /** Fills in what a runTask input leaves out, from today's files. */
     async resolveTask(input: RunTaskInput): Promise<Looked<ResolvedTaskInput>> {
@@ -140,6 +151,8 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
     async resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }> {
       return await resumeSchedule(input);
     },
+
+    cleanUpRuns,
 
     ...createPauseActivities({ client, namespace }),
   };

@@ -49,3 +49,8 @@ export function shellId(id: string, scheduledFor: string): string {
 export function pauseId(schedule: string): string {
   return `pause:${schedule}`;
 }
+
+/** The workflow ID of a project's clean-up of a day. Two colons: no run of a task has it. */
+export function cleanUpId(project: string, date: string): string {
+  return `cleanup:${project}:${date}`;
+}

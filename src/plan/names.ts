@@ -7,6 +7,7 @@ export const WORKFLOWS = {
   resumeLater: 'resumeLater',
   oneShot: 'oneShot',
   backfill: 'backfill',
+  cleanUp: 'cleanUp',
 } as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */

@@ -322,6 +322,20 @@ export interface Keep {
   from?: string;
 }
 
+/** What became of the closed runs of one schedule. */
+export interface CleanedRuns {
+  /** Of a chain, or of a task that carries its own schedule. */
+  id: string;
+  keepDays: number;
+  /** Runs of the chain and its tasks, and shells of its slots, that were deleted; or would be. */
+  runs: number;
+  shells: number;
+  /** There are more than one pass deletes: the next one goes on. */
+  more: boolean;
+  /** Why the server does not delete them; null if it does. */
+  refused: string | null;
+}
+
 /** Input of the oneShot workflow: a task or a chain, once, at an instant. */
 export interface OneShotInput {
   id: string;

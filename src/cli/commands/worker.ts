@@ -7,6 +7,7 @@ import { readGaps } from '../../control/gaps.js';
 import { readState } from '../../local/state.js';
 import { createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
+import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { gapText } from '../gap-text.js';
@@ -50,9 +51,11 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
   tellParent({ type: 'ready' });
+  const endCleaning = keepClean(project, log);
   try {
     await running.ended;
   } finally {
+    endCleaning();
     release();
     setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
   }
