@@ -10,6 +10,7 @@ import { createEngineActivities } from './activities/engine.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
 import { createLockStore } from './lock/redis-store.js';
 import { sendNotice } from './notices/send.js';
@@ -84,6 +85,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const server = { client, namespace, taskQueue, by: 'the end of its pause' };
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
+  const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
   const worker = await Worker.create({
     connection,
     namespace,
@@ -100,6 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         resumeSchedule,
         sendNotice: (notice) => sendNotice(notice, options.environment),
         pageUrl: options.pageUrl ?? null,
+        cleanUpRuns,
       }),
       default: attempt,
     },

@@ -97,6 +97,11 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
+    {
+      name: 'cleanup',
+      summary: 'Remove old logs, left-over locks, closed runs past their keep',
+      load: () => import('./commands/cleanup.js'),
+    },
   ],
 };
 

@@ -45,14 +45,18 @@ export interface DescribeOptions {
 
 /** A run by its workflow ID; null if the server knows none. */
 export async function describeRun(server: Server, workflowId: string, options: DescribeOptions = {}): Promise<RunView | null> {
-  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
-  let description: WorkflowExecutionDescription;
   try {
-    description = await handle.describe();
+    return await describeExisting(server, workflowId, options);
   } catch (error) {
+    // Also a run that is being deleted: it is still described when its history is gone.
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+async function describeExisting(server: Server, workflowId: string, options: DescribeOptions): Promise<RunView> {
+  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
+  const description = await handle.describe();
   const summary = summaryOf(description);
   const end = summary.end === null ? { result: null, message: null } : await readEnd(server, summary);
   const progress = summary.end === null && options.ask !== false ? await askProgress(server, summary) : null;

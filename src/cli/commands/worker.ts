@@ -10,6 +10,7 @@ import { readState } from '../../local/state.js';
 import { captureConsole } from '../../activities/body-console.js';
 import { createFileLog, createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
+import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { disabledNotices } from '../notices/targets.js';
@@ -71,9 +72,11 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
   answerSyncs(project, tellParent);
   tellParent({ type: 'ready' });
+  const endCleaning = keepClean(project, log);
   try {
     await running.ended;
   } finally {
+    endCleaning();
     release();
     setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
   }
