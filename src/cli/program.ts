@@ -79,6 +79,10 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
   ],
+  'Write:': [
+    { name: 'new', summary: 'New files: a task, a chain, a project', load: () => import('./commands/new.js') },
+    { name: 'import', summary: 'Chains from a crontab', load: () => import('./commands/import.js') },
+  ],
 };
 
 /** Builds the program for one command line; only the command it names is loaded. */
