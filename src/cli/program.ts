@@ -34,6 +34,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/up.js'),
     },
     { name: 'worker', summary: 'Only the worker of this project', load: () => import('./commands/worker.js') },
+    { name: 'web', summary: 'Only the HTTP API and the page of this project', load: () => import('./commands/web.js') },
     { name: 'sync', summary: 'Make the schedules on the server match the files', load: () => import('./commands/sync.js') },
   ],
   'Look:': [
@@ -51,6 +52,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/preview.js'),
     },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'why', summary: 'What holds a task for a date, and what would help', load: () => import('./commands/why.js') },
     {
       name: 'plan',
       summary: "A chain's order, or what it would do next",
@@ -58,6 +60,7 @@ const GROUPS: Record<string, Entry[]> = {
     },
     { name: 'graph', summary: 'What depends on what in a chain, drawn', load: () => import('./commands/graph.js') },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
+    { name: 'stats', summary: 'How tasks and chains have done: rates, durations', load: () => import('./commands/stats.js') },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
     {
       name: 'doctor',
@@ -74,6 +77,10 @@ const GROUPS: Record<string, Entry[]> = {
       summary: 'Run dates of the past: plan, start, hold, cancel',
       load: () => import('./commands/backfill.js'),
     },
+    { name: 'skip', summary: 'Decide that a task or chain need not run for a date', load: () => import('./commands/skip.js') },
+    { name: 'hold', summary: 'Keep a task or chain of a date from going on', load: () => import('./commands/hold.js') },
+    { name: 'release', summary: 'End a hold', load: () => import('./commands/release.js') },
+    { name: 'retry', summary: 'Try again now what waits to try again', load: () => import('./commands/retry.js') },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
     { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },

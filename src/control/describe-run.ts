@@ -1,7 +1,8 @@
 /** One run as the server knows it: its state, its result, what it waits for. */
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import type { ChainProgress, ChainResult, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { AttemptTrace, ChainProgress, ChainResult, Json, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
@@ -19,6 +20,8 @@ export interface PendingAttempt {
   nextAttemptAt: string | null;
   lastHeartbeatAt: string | null;
   worker: string | null;
+  /** What the body last reported of itself: `ctx.heartbeat(…)`, or how many items are done. */
+  progress: Json;
 }
 
 export type Progress = TaskProgress | ChainProgress | OneShotProgress;
@@ -56,7 +59,7 @@ export async function describeRun(server: Server, workflowId: string, options: D
   return {
     ...summary,
     ...end,
-    pending: pendingOf(description),
+    pending: await pendingOf(server, description),
     progress,
     children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id ? [id] : [])),
   };
@@ -114,9 +117,10 @@ const STATES: Record<number, PendingAttempt['state']> = {
   5: 'paused',
 };
 
-function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | null {
+async function pendingOf(server: Server, description: WorkflowExecutionDescription): Promise<PendingAttempt | null> {
   const activity = description.raw.pendingActivities?.[0];
   if (!activity) return null;
+  const [trace] = await decodeArrayFromPayloads(server.client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);
   return {
     activity: activity.activityType?.name ?? 'unknown',
     attempt: activity.attempt ?? 1,
@@ -127,6 +131,7 @@ function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | 
     nextAttemptAt: activity.state === 1 ? instant(activity.nextAttemptScheduleTime ?? activity.scheduledTime) : null,
     lastHeartbeatAt: instant(activity.lastHeartbeatTime),
     worker: activity.lastWorkerIdentity || null,
+    progress: (trace as Partial<AttemptTrace> | null | undefined)?.progress ?? null,
   };
 }
 

@@ -116,10 +116,14 @@ function release(dir: string, own: number, me: OwnerFile): void {
 
 async function stopOrphans(dir: string): Promise<string[]> {
   const stopped: string[] = [];
-  const worker = readLastState(dir)?.worker ?? null;
-  if (worker !== null && isAlive(worker)) {
-    await stopProcess(worker);
-    stopped.push(`worker (pid ${worker.pid})`);
+  const last = readLastState(dir);
+  for (const [name, mark] of [
+    ['worker', last?.worker],
+    ['page', last?.web?.process],
+  ] as const) {
+    if (!mark || !isAlive(mark)) continue;
+    await stopProcess(mark);
+    stopped.push(`${name} (pid ${mark.pid})`);
   }
   for (const name of SERVER_NAMES) {
     const mark = readMark(dir, name);

@@ -18,6 +18,10 @@ export interface EngineOptions extends ProjectText {
   /** Default 300. */
   ttlSeconds?: number;
   onStep?: AttemptParts['onStep'];
+  /** Attempts of bodies at a time. Default 100. */
+  concurrency?: number;
+  /** False: nobody works on the project's queue, nor ever has. Default true. */
+  worker?: boolean;
   /** Default: the run's own servers. */
   address?: string;
   redis?: number;
@@ -79,7 +83,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const address = options.address ?? temporalAddress();
   const namespace = temporalNamespace();
   const redis = { host: '127.0.0.1', port: options.redis ?? redisPort() };
-  const worker = await startWorker({
+  const worker = await (options.worker === false ? noWorker : startWorker)({
     registry,
     temporal: { address },
     namespace,
@@ -89,6 +93,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
     environment: { ...process.env, WITNESS: witnessFile, GATES: join(project.dir, 'gates') },
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   let broke: unknown;
   worker.ended.catch((error: unknown) => (broke = error));
@@ -199,5 +204,7 @@ function recordingLog(lines: Engine['logged'], base: object = {}): Log {
     child: (fields) => recordingLog(lines, { ...base, ...fields }),
   };
 }
+
+const noWorker = async (): Promise<RunningWorker> => Promise.resolve({ stop() {}, ended: Promise.resolve() });
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };

@@ -19,6 +19,7 @@ import { Reloader } from '../up/reloader.js';
 import { openServers, type UpServers } from '../up/servers.js';
 import { sayGaps, sayServers, saySchedules, SCREEN } from '../up/screen.js';
 import { StopSignals } from '../up/stop-signals.js';
+import { WebProcess } from '../up/web-process.js';
 import { WorkerProcess } from '../up/worker-process.js';
 import { version } from '../version.js';
 
@@ -56,7 +57,7 @@ async function up({ out, project: named }: Invocation): Promise<number> {
   if (!opened.opened) return sayHeld(out, project, opened.owner, opened.state);
   const { home } = opened;
   const signals = new StopSignals();
-  const begun: Begun = { servers: null, worker: null, reloader: null, session: null };
+  const begun: Begun = { servers: null, worker: null, reloader: null, web: null, session: null };
   try {
     await start(out, project, home, begun, signals);
     if (!signals.signal.aborted) await signals.first;
@@ -73,6 +74,7 @@ interface Begun {
   worker: WorkerProcess | null;
   /** Has the worker in its care from the first start of one on. */
   reloader: Reloader | null;
+  web: WebProcess | null;
   session: ServerSession | null;
 }
 
@@ -89,6 +91,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     since: new Date().toISOString(),
     ...servers.state,
     worker: null,
+    web: null,
   };
   home.writeState(state);
   sayServers(out, servers);
@@ -113,8 +116,17 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   const polling = worker.start();
   // Told below; until then it must not count as unheard.
   polling.catch(() => {});
+  const web = (begun.web = new WebProcess({
+    projectDir: dir,
+    logFile: join(home.dir, 'web.log'),
+    onProcess: (mark, url) => home.writeState(Object.assign(state, { web: mark && { process: mark, url } })),
+    onTrouble: (text) => out.note(text),
+  }));
+  const listening = web.start();
+  listening.catch(() => {});
   await saySchedules(out, project, session);
   sayGaps(out, gaps);
+  await sayPage(out, listening);
   sayUi(out, servers);
   await Promise.race([polling, signals.first]);
   signal.throwIfAborted();
@@ -124,6 +136,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     news.tell(one);
   };
   const reloader = (begun.reloader = new Reloader({ projectDir: dir, seen, worker, newWorker, onNews }));
+  reloader.onReload(() => web.restart());
   reloader.watch();
   await runFirstChains(out, project, session, home.dir, signal);
   out.say('\nRunning. Ctrl-C stops everything that was started here.');
@@ -144,6 +157,12 @@ function heldBack<T>(told: (one: T) => void): { tell(one: T): void; open(): void
   };
 }
 
+/** Chains run without a page: why there is none is told, and the rest goes on. */
+async function sayPage(out: Output, listening: Promise<string>): Promise<void> {
+  const text = await listening.catch((error: Error) => error.message);
+  for (const line of labelled('page', text, { ...SCREEN, width: out.width })) out.say(line);
+}
+
 function sayUi(out: Output, servers: UpServers): void {
   const ui = servers.state.temporal?.ui;
   if (ui) for (const line of labelled('web ui', `${ui}   (Temporal's own)`, { ...SCREEN, width: out.width })) out.say(line);
@@ -153,8 +172,11 @@ function sayUi(out: Output, servers: UpServers): void {
 async function stop(out: Output, home: Home, begun: Begun, signals: StopSignals): Promise<void> {
   if (signals.signal.aborted) out.note('\nStopping. Once more to stop at once.');
   const workers = begun.reloader ?? begun.worker;
-  void signals.second.then(() => workers?.kill());
-  await workers?.stop(0, WORKER_STOPS_WITHIN_MS);
+  void signals.second.then(() => {
+    workers?.kill();
+    begun.web?.kill();
+  });
+  await Promise.all([workers?.stop(0, WORKER_STOPS_WITHIN_MS), begun.web?.stop()]);
   await begun.session?.close().catch(() => {});
   await begun.servers?.stop();
   home.close();
@@ -173,6 +195,7 @@ function sayHeld(out: Output, project: Project, owner: HomeOwner, known: LocalSt
   };
   if (state?.temporal) line('temporal', state.temporal.address);
   if (state?.redis) line('redis', `${state.redis.host}:${state.redis.port}`);
+  if (state?.web?.url) line('page', state.web.url);
   if (state?.temporal?.ui) line('web ui', `${state.temporal.ui}   (Temporal's own)`);
   if (owner.projectDir === project.dir) {
     out.say(`How it is doing: daychain status     Stop it: Ctrl-C there, or kill ${owner.process.pid}`);

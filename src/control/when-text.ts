@@ -1,0 +1,31 @@
+/** Instants as people read them: in the chain's zone, by the day they are near. */
+import { addDays } from '../time/dates.js';
+import { localDate } from '../time/zones.js';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `06:00`, or `06:00:07` with seconds. */
+export function clockText(instant: string, zone: string, seconds = false): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+    hourCycle: 'h23',
+  }).format(new Date(instant));
+}
+
+/** `today 06:00`, `yesterday 06:21`, `tomorrow 06:00`, `1 Nov 05:00`, `1 Nov 2025 05:00`. `now` in epoch milliseconds. */
+export function whenText(instant: string, zone: string, now: number, seconds = false): string {
+  const date = localDate(instant, zone);
+  return `${dayText(date, localDate(now, zone))} ${clockText(instant, zone, seconds)}`;
+}
+
+/** `today`, `yesterday`, `tomorrow`, else `1 Nov`, with the year where it is another one. Dates are `YYYYMMDD`. */
+export function dayText(date: string, today: string): string {
+  if (date === today) return 'today';
+  if (date === addDays(today, -1)) return 'yesterday';
+  if (date === addDays(today, 1)) return 'tomorrow';
+  const year = date.slice(0, 4) === today.slice(0, 4) ? '' : ` ${date.slice(0, 4)}`;
+  return `${Number(date.slice(6))} ${MONTHS[Number(date.slice(4, 6)) - 1]}${year}`;
+}
