@@ -62,6 +62,8 @@ export interface Config {
   /** Where downloaded binaries are kept. */
   cacheDir: string;
   logLevel: LogLevel;
+  /** Where people reach the page, for links in notices. Null: nobody told. */
+  pageUrl: string | null;
   web: WebSettings;
   /** How long bodies may run on when a worker is told to stop, in milliseconds. */
   drainMs: number;
@@ -121,6 +123,7 @@ export function readConfig(projectDir: string, environment: NodeJS.ProcessEnv = 
     testServerBinary: values.DAYCHAIN_TEST_SERVER_BIN ?? null,
     cacheDir: values.DAYCHAIN_CACHE === undefined ? defaultCache(merged) : resolve(projectDir, values.DAYCHAIN_CACHE),
     logLevel: values.DAYCHAIN_LOG_LEVEL,
+    pageUrl: values.DAYCHAIN_PAGE_URL ?? null,
     web: { host: values.DAYCHAIN_WEB_HOST, port: values.DAYCHAIN_WEB_PORT, tokens: values.DAYCHAIN_WEB_TOKENS },
     drainMs: values.DAYCHAIN_DRAIN_SECONDS * 1_000,
     environment: merged,
@@ -181,6 +184,10 @@ const SCHEMA = z.object({
   DAYCHAIN_CACHE: z.string().optional(),
   DAYCHAIN_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   DAYCHAIN_DRAIN_SECONDS: seconds(0).default(20),
+  DAYCHAIN_PAGE_URL: z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'is no http:// or https:// address')
+    .optional(),
   DAYCHAIN_WEB_HOST: z.string().default('127.0.0.1'),
   DAYCHAIN_WEB_PORT: port.default(7070),
   DAYCHAIN_WEB_TOKENS: tokens.default([]),

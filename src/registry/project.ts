@@ -4,6 +4,7 @@ import type { ClientOpener } from '../define/types.js';
 import { idProblem } from '../plan/ids.js';
 import { isZone, properZone, zoneNames } from '../time/zones.js';
 import { at, checkKeys, isFields, readFields, readText, type Fields } from './fields.js';
+import { readNotices, type NoticeSetting } from './notices.js';
 import { nearest, shown, type Note } from './problems.js';
 import { readSettings, SETTING_KEYS, type Settings } from './settings.js';
 
@@ -19,11 +20,13 @@ export interface ProjectEntry {
   /** Put before every key in Redis; empty for none. */
   lockPrefix: string;
   clients: Record<string, ClientOpener>;
+  /** Of every chain, and of tasks with a schedule, that says nothing else. */
+  notices: NoticeSetting[];
   /** Why the configuration cannot be trusted; then name and zone may be wrong. */
   brokenBecause?: string;
 }
 
-const KEYS = ['name', 'timezone', 'namespace', 'taskQueue', 'defaults', 'clients', 'lock'];
+const KEYS = ['name', 'timezone', 'namespace', 'taskQueue', 'defaults', 'clients', 'lock', 'notices'];
 
 /** The project as its configuration says, or as it is without one. */
 export function readProject(note: Note, dir: string, fields: Fields): { project: ProjectEntry; defaults: Settings } {
@@ -41,6 +44,7 @@ export function readProject(note: Note, dir: string, fields: Fields): { project:
       dir,
       lockPrefix: readLockPrefix(note, fields.lock),
       clients: readClients(note, fields.clients),
+      notices: readNotices(note, 'notices', fields.notices),
     },
     defaults: defaults ? readSettings(note, 'defaults', defaults) : {},
   };

@@ -9,6 +9,7 @@ import { createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
+import { disabledNotices } from '../notices/targets.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
 import { homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
@@ -52,6 +53,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   serve(project.dir);
   const log = createLog(config.logLevel, { project: registry.project.name });
   installRuntime(log);
+  for (const line of disabledNotices(project)) log.warn({}, line);
   await announceGaps(project, log);
   const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
   const release = obeyStops(running, config.drainMs);
@@ -131,6 +133,7 @@ async function optionsOf(project: Project) {
     redis: redisOptions(project, state),
     lock: { ttlSeconds: config.lockTtlSeconds, successTtlSeconds: config.successTtlSeconds, successKeys: config.successKeys },
     environment: config.environment,
+    pageUrl: config.pageUrl,
   };
 }
 
