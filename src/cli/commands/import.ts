@@ -11,7 +11,7 @@ import { convertCrontab, lineKey } from '../crontab/convert.js';
 import { reportLines } from '../crontab/report.js';
 import { namesUsers, readCrontab } from '../crontab/read.js';
 import { EXIT } from '../exit-codes.js';
-import { readZone } from '../preview/request.js';
+import { readZone } from '../../control/preview-request.js';
 import type { Act, Invocation } from '../program.js';
 import { endingOf, writeNewFiles } from '../scaffold/files.js';
 import { openProject } from '../session.js';

@@ -8,7 +8,7 @@ import { idProblem } from '../../plan/ids.js';
 import { formatProblems, loadProject } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
-import { readZone } from '../preview/request.js';
+import { readZone } from '../../control/preview-request.js';
 import type { Act, Invocation } from '../program.js';
 import { findEntry } from '../run-words.js';
 import { endingOf, writeNewFiles } from '../scaffold/files.js';

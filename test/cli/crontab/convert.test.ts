@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convertCrontab } from '../../../src/cli/crontab/convert.js';
 import { namesUsers, readCrontab } from '../../../src/cli/crontab/read.js';
-import { slotsOf } from '../../../src/cli/preview/request.js';
+import { slotsOf } from '../../../src/control/preview-request.js';
 import { compileSchedule } from '../../../src/time/schedule.js';
 import { vixieMinutes } from './vixie.js';
 
