@@ -20,7 +20,10 @@ export interface DeclaredRoute {
   method: 'get' | 'post' | 'delete';
   /** As in OpenAPI: `/api/runs/{run}`. */
   path: string;
+  /** Fits the paths of requests. */
+  pattern: RegExp;
   needs: Needs;
+  takesBody: boolean;
   /** It answers as long as the client listens. */
   streams?: true;
 }
@@ -133,7 +136,15 @@ interface Declaration extends RouteText {
 /** For the few routes that are none of the three above. */
 export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'], declaration: Declaration, work: AnyWork): void {
   const { path, params, query, body } = declaration;
-  const declared: DeclaredRoute = { method, path, needs, ...(declaration.streams && { streams: true }) };
+  const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  const declared: DeclaredRoute = {
+    method,
+    path,
+    pattern,
+    needs,
+    takesBody: body !== undefined,
+    ...(declaration.streams && { streams: true }),
+  };
   api.routes.push(declared);
   const route = createRoute({
     method,
@@ -151,7 +162,7 @@ export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'],
     },
     responses: {
       200: { description: 'Done', content: { [declaration.mediaType ?? 'application/json']: { schema: declaration.answer } } },
-      ...problems(needs),
+      ...problems(needs, body !== undefined),
     },
   });
   api.app.openapi(
@@ -197,16 +208,18 @@ const TEXTS: Record<number, string> = {
   401: 'No token, or a wrong one',
   403: 'Not for this role or origin',
   404: 'Not there',
+  405: 'Not by this method',
   409: 'The state of things does not allow it now',
   413: 'Too large a body',
   415: 'A body that is not JSON',
+  421: 'Not for this server: a name that is none of this machine',
   429: 'Too often',
   500: 'A fault of daychain',
   503: 'A server cannot be reached, or there is too much to do',
 };
 
-function problems(needs: Needs): Record<number, object> {
-  const statuses = [400, 401, 403, 404, 409, 500, 503, ...(needs === 'operate' ? [413, 415, 429] : [])];
+function problems(needs: Needs, hasBody: boolean): Record<number, object> {
+  const statuses = [400, 401, 403, 404, 405, 409, 421, 429, 500, 503, ...(hasBody ? [413, 415] : [])];
   const content = { 'application/problem+json': { schema: ProblemSchema } };
   return Object.fromEntries(statuses.map((status) => [status, { description: TEXTS[status], content }]));
 }
