@@ -75,6 +75,8 @@ interface Reading<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodT
   mediaType?: string;
   /** It answers as long as the client listens. */
   streams?: true;
+  /** A status besides 200 that brings the answer too, for programs that read no more than the status. */
+  tellsBy?: number;
 }
 
 interface Acting<P extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> extends RouteText {
@@ -131,6 +133,7 @@ interface Declaration extends RouteText {
   answer: z.ZodType;
   mediaType?: string;
   streams?: true;
+  tellsBy?: number;
 }
 
 /** For the few routes that are none of the three above. */
@@ -160,10 +163,7 @@ export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'],
       ...(needs === 'operate' ? { headers: KEY_HEADER } : {}),
       ...(body ? { body: { required: true, content: { 'application/json': { schema: body.strict() } } } } : {}),
     },
-    responses: {
-      200: { description: 'Done', content: { [declaration.mediaType ?? 'application/json']: { schema: declaration.answer } } },
-      ...problems(needs, body !== undefined),
-    },
+    responses: responses(declaration),
   });
   api.app.openapi(
     route as never,
@@ -218,8 +218,12 @@ const TEXTS: Record<number, string> = {
   503: 'A server cannot be reached, or there is too much to do',
 };
 
-function problems(needs: Needs, hasBody: boolean): Record<number, object> {
-  const statuses = [400, 401, 403, 404, 405, 409, 421, 429, 500, 503, ...(hasBody ? [413, 415] : [])];
-  const content = { 'application/problem+json': { schema: ProblemSchema } };
-  return Object.fromEntries(statuses.map((status) => [status, { description: TEXTS[status], content }]));
+function responses({ answer, mediaType = 'application/json', tellsBy, body }: Declaration): Record<number, object> {
+  const own = { [mediaType]: { schema: answer } };
+  const problem = { 'application/problem+json': { schema: ProblemSchema } };
+  const statuses = [400, 401, 403, 404, 405, 409, 421, 429, 500, 503, ...(body === undefined ? [] : [413, 415])];
+  const problems = statuses.map((status) => {
+    return [status, { description: TEXTS[status], content: { ...problem, ...(status === tellsBy && own) } }];
+  });
+  return { 200: { description: 'Done', content: own }, ...Object.fromEntries(problems) } as Record<number, object>;
 }
