@@ -7,7 +7,7 @@ import { runChecks } from '../doctor/checks.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, type Project } from '../session.js';
-import { isStopMessage } from '../up/worker-messages.js';
+import { isUpMessage } from '../up/worker-messages.js';
 import type { WebReadyMessage } from '../up/web-process.js';
 import { version } from '../version.js';
 
@@ -89,7 +89,7 @@ function readPort(text: string): number {
 async function toldToStop(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    process.on('message', (message) => isStopMessage(message) && resolve());
+    process.on('message', (message) => isUpMessage(message) && message.type === 'stop' && resolve());
     process.once('disconnect', () => resolve());
   });
 }

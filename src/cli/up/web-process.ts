@@ -6,7 +6,7 @@ import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
-import type { StopMessage } from './worker-messages.js';
+import type { UpMessage } from './worker-messages.js';
 
 /** From the process: it listens. */
 export interface WebReadyMessage {
@@ -83,7 +83,7 @@ export class WebProcess {
   }
 
   private tellToStop(child: ChildProcess): void {
-    const message: StopMessage = { type: 'stop', drainMs: 0 };
+    const message: UpMessage = { type: 'stop', drainMs: 0 };
     if (child.connected) child.send(message, () => {});
     const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
     child.once('exit', () => clearTimeout(timer));
