@@ -24,7 +24,7 @@ export interface RunPage {
 }
 
 /** gRPC: an argument will not do, or the server stumbles over it. Of the arguments only the cursor is a client's own. */
-const CURSOR_CODES = [3, 13];
+const CURSOR_CODES = [2, 3, 13];
 
 /**
  * @param cursor of the page before; null for the first
