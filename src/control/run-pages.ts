@@ -66,7 +66,7 @@ const STATUSES: Record<Status, string> = {
 };
 
 /** A client whose list is one page, begun at a token; and the token of the page after it. */
-function onePage({ client }: Server, token: Buffer | null): { client: WorkflowClient; next(): Buffer | null } {
+export function onePage({ client }: Server, token: Buffer | null): { client: WorkflowClient; next(): Buffer | null } {
   const service = client.workflowService;
   let next: Uint8Array | null | undefined;
   const listWorkflowExecutions = async (request: Parameters<typeof service.listWorkflowExecutions>[0]) => {
