@@ -126,6 +126,7 @@ export const en = {
   less: 'Less',
   and: 'and',
   none: 'none',
+  colon: ': ',
   quote: (text: string) => `“${text}”`,
 
   // Server away, tokens

@@ -121,6 +121,7 @@ export const fr: Texts = {
   less: 'Moins',
   and: 'et',
   none: 'aucun',
+  colon: '\u00a0: ',
   quote: (text) => `« ${text} »`,
 
   away: 'Le serveur ne répond pas.',
