@@ -25,6 +25,7 @@ import type {
 import type { Registry } from '../registry/index.js';
 import { looked } from './looked.js';
 import { createPastActivities } from './past.js';
+import { createPauseActivities } from './pauses.js';
 import { seeRun } from './runs.js';
 import { isUnimplemented } from './shells.js';
 import { createSlotActivities } from './slots.js';
@@ -140,17 +141,7 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
       return await resumeSchedule(input);
     },
 
-    /** Ends the pause before a task's next attempt. Attempts used and checkpoint stay as they are. */
-    async retryNow({ workflowId }: { workflowId: string }): Promise<string> {
-      const { raw } = await client.workflow.getHandle(workflowId).describe();
-      const pending = raw.pendingActivities?.[0];
-      const next = pending?.nextAttemptScheduleTime;
-      if (!pending?.activityType?.name || !next) return 'an attempt is running; there is no pause to end';
-      const target = { namespace, execution: { workflowId }, type: pending.activityType.name, identity: 'daychain' };
-      await client.workflowService.pauseActivity({ ...target, reason: 'retry now' });
-      await client.workflowService.unpauseActivity(target);
-      return 'trying again now';
-    },
+    ...createPauseActivities({ client, namespace }),
   };
 }
 

@@ -34,6 +34,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/up.js'),
     },
     { name: 'worker', summary: 'Only the worker of this project', load: () => import('./commands/worker.js') },
+    { name: 'web', summary: 'Only the HTTP API and the page of this project', load: () => import('./commands/web.js') },
     { name: 'sync', summary: 'Make the schedules on the server match the files', load: () => import('./commands/sync.js') },
   ],
   'Look:': [
@@ -74,6 +75,10 @@ const GROUPS: Record<string, Entry[]> = {
       summary: 'Run dates of the past: plan, start, hold, cancel',
       load: () => import('./commands/backfill.js'),
     },
+    { name: 'skip', summary: 'Decide that a task or chain need not run for a date', load: () => import('./commands/skip.js') },
+    { name: 'hold', summary: 'Keep a task or chain of a date from going on', load: () => import('./commands/hold.js') },
+    { name: 'release', summary: 'End a hold', load: () => import('./commands/release.js') },
+    { name: 'retry', summary: 'Try again now what waits to try again', load: () => import('./commands/retry.js') },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
     { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },

@@ -26,7 +26,10 @@ export class Refused extends Error {
   }
 }
 
-/** What was asked for cannot be: an unknown id, no such run. */
+/** What was asked for cannot be. */
 export class BadInput extends Error {
   override readonly name = 'BadInput';
 }
+
+/** What was asked for is not there: an unknown id, no such run. */
+export class NotFound extends BadInput {}

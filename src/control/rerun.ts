@@ -129,7 +129,7 @@ function whatRepeats(plan: ChainPlan, wanted: Rerun, run: RunView): { repeats: s
   const before = isChainResult(run.result) ? run.result.tasks : {};
   const treatment = treatments(plan, wanted);
   const repeats = plan.tasks.filter(({ id }) => {
-    const outcome = before[id];
+    const outcome = Object.hasOwn(before, id) ? before[id] : undefined;
     switch (treatment(id)) {
       case 'repeat':
         return true;
@@ -142,7 +142,7 @@ function whatRepeats(plan: ChainPlan, wanted: Rerun, run: RunView): { repeats: s
   });
   return {
     repeats: repeats.map(({ id }) => id),
-    settled: repeats.filter(({ id }) => before[id]?.settled).map(({ id }) => id),
+    settled: repeats.filter(({ id }) => Object.hasOwn(before, id) && before[id]!.settled).map(({ id }) => id),
   };
 }
 

@@ -288,6 +288,8 @@ export interface RunChainInput {
   /** As in RunTaskInput. */
   deadline?: string;
   mark?: number;
+  /** Ends every task that is not settled as skipped_by_operator, and so the chain. */
+  skip?: Asked;
   hold?: Hold;
   rerun?: Rerun;
 }
@@ -440,6 +442,14 @@ export interface AttemptTrace {
   warnings: string[];
   /** Progress the task reported itself. */
   progress: Json;
+}
+
+/** An attempt that has not begun: it waits for a worker, or for the end of the pause after the one before. */
+export interface WaitingAttempt {
+  /** Its number within the activity, from 1. */
+  attempt: number;
+  /** What the attempts before it left; null if none did. */
+  trace: AttemptTrace | null;
 }
 
 /** How a run that somebody started ended, as one who awaited it learns it. */

@@ -94,15 +94,21 @@ export function redisOptions(project: Project, state: LocalState | null): RedisS
   );
 }
 
-/** @throws ServerNotKnown, TemporalUnreachable; BadInput where the project's own configuration does not say who it is */
-export async function openServer(project: Project): Promise<ServerSession> {
+/**
+ * @param patience how long and how often to try, where the usual is too long
+ * @throws ServerNotKnown, TemporalUnreachable; BadInput where the project's own configuration does not say who it is
+ */
+export async function openServer(
+  project: Project,
+  patience: Pick<TemporalOptions, 'withinMs' | 'attempts'> = {},
+): Promise<ServerSession> {
   const { registry, config } = project;
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
   const state = readState(homeOf(project));
   const { connectTemporal } = await import('../connections/temporal.js');
-  const connection = await connectTemporal(temporalOptions(project, state));
+  const connection = await connectTemporal({ ...temporalOptions(project, state), ...patience });
   const local = config.temporal === null || config.temporal.address === state?.temporal?.address;
   return {
     server: {

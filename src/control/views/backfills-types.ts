@@ -17,7 +17,6 @@ export interface BackfillsView {
   backfills: BackfillLine[];
   /** `page` of the next page; null on the last. */
   next: string | null;
-  requests: number;
 }
 
 export interface BackfillLine {

@@ -39,8 +39,6 @@ export interface DateView {
   timeline: Timeline;
   /** What could not be read within bounds, in words: nothing is left out silently. Null if all is there. */
   incomplete: string | null;
-  /** Requests to Temporal this answer took. */
-  requests: number;
 }
 
 /** Lengths in CSS pixels at a font of 14 px. All of it lies between 0 and `width`, 0 and `height`; left to right. */

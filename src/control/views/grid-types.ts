@@ -31,8 +31,6 @@ export interface GridView {
    * for fewer days or for one chain. Null: everything is there.
    */
   incomplete: string | null;
-  /** Requests to Temporal this answer took. */
-  requests: number;
 }
 
 export interface GridChain {

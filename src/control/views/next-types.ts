@@ -23,7 +23,6 @@ export interface NextView {
   clockChanges: NextClockChange[];
   /** Backfills under way or held, newest first, at most 50. */
   backfills: NextBackfill[];
-  requests: number;
 }
 
 export interface NextLine {
