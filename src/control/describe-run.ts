@@ -2,7 +2,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { AttemptTrace, ChainProgress, ChainResult, Json, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
+import type { AttemptError, AttemptTrace, ChainProgress, ChainResult, Json, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
@@ -22,6 +22,8 @@ export interface PendingAttempt {
   worker: string | null;
   /** What the body last reported of itself: `ctx.heartbeat(…)`, or how many items are done. */
   progress: Json;
+  /** Failed attempts as its last heartbeat told them, the last five. */
+  attemptErrors: AttemptError[];
 }
 
 export type Progress = TaskProgress | ChainProgress | OneShotProgress;
@@ -121,6 +123,7 @@ async function pendingOf(server: Server, description: WorkflowExecutionDescripti
   const activity = description.raw.pendingActivities?.[0];
   if (!activity) return null;
   const [trace] = await decodeArrayFromPayloads(server.client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);
+  const told = trace as Partial<AttemptTrace> | null | undefined;
   return {
     activity: activity.activityType?.name ?? 'unknown',
     attempt: activity.attempt ?? 1,
@@ -131,7 +134,8 @@ async function pendingOf(server: Server, description: WorkflowExecutionDescripti
     nextAttemptAt: activity.state === 1 ? instant(activity.nextAttemptScheduleTime ?? activity.scheduledTime) : null,
     lastHeartbeatAt: instant(activity.lastHeartbeatTime),
     worker: activity.lastWorkerIdentity || null,
-    progress: (trace as Partial<AttemptTrace> | null | undefined)?.progress ?? null,
+    progress: told?.progress ?? null,
+    attemptErrors: told?.attemptErrors ?? [],
   };
 }
 
