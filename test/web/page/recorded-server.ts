@@ -106,7 +106,7 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
 
 const LOG = [
   {
-    time: '2026-11-22T05:00:01.000Z',
+    at: '2026-11-22T05:00:01.000Z',
     level: 'info',
     message: 'crawl begins',
     task: 'task_firecrawl',
@@ -114,7 +114,7 @@ const LOG = [
     fields: { site: 'civic' },
   },
   {
-    time: '2026-11-22T05:00:02.100Z',
+    at: '2026-11-22T05:00:02.100Z',
     level: 'warn',
     message: 'slow page',
     task: 'task_firecrawl',
@@ -122,11 +122,12 @@ const LOG = [
     fields: { ms: 1_200 },
   },
   {
-    time: '2026-11-22T05:00:07.000Z',
+    at: '2026-11-22T05:00:07.000Z',
     level: 'error',
-    message: 'HTTP 429 from the provider',
+    message: 'HTTP 429',
     task: 'task_contributions_analysis',
     attempt: 1,
+    fields: {},
   },
 ];
 

@@ -320,6 +320,8 @@ export const fr: Texts = {
   reason: 'Raison',
   reasonHint: 'Reste dans l’historique, avec votre nom',
   date: 'Date',
+  dateHint: 'today (aujourd’hui) ou 2026-02-03',
+  toHint: 'ou yesterday (hier)',
   from: 'Du',
   to: 'Au',
   only: 'Lesquelles',
