@@ -2,7 +2,16 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { AttemptError, AttemptTrace, ChainProgress, ChainResult, Json, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
+import type {
+  AttemptError,
+  AttemptTrace,
+  ChainProgress,
+  ChainResult,
+  Json,
+  OneShotProgress,
+  TaskProgress,
+  TaskResult,
+} from '../plan/types.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';

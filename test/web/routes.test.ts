@@ -21,11 +21,21 @@ beforeAll(async () => {
 
 /** Each parameter filled with something that could be. */
 function pathOf({ path }: DeclaredRoute): string {
-  const filled: Record<string, string> = { run: 'chain_a:20260203', chain: 'chain_a', task: 'task_a', id: 'chain_a', date: '20260203' };
+  const filled: Record<string, string> = {
+    run: 'chain_a:20260203',
+    chain: 'chain_a',
+    task: 'task_a',
+    id: 'chain_a',
+    date: '20260203',
+  };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? 'backfill:chain_a:1');
 }
 
-async function ask(api: Api, route: Pick<DeclaredRoute, 'method' | 'path'>, headers: Record<string, string> = {}): Promise<Answer> {
+async function ask(
+  api: Api,
+  route: Pick<DeclaredRoute, 'method' | 'path'>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const method = route.method.toUpperCase();
   const body = method === 'GET' ? {} : { body: '{}', headers: { 'content-type': 'application/json', ...HOST, ...headers } };
   const controller = new AbortController();
@@ -43,7 +53,9 @@ async function ask(api: Api, route: Pick<DeclaredRoute, 'method' | 'path'>, head
 
 describe('the routes', () => {
   it('are all declared with what they need: none is reached beside the declarations', () => {
-    const declared = new Set(open.routes.map(({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`));
+    const declared = new Set(
+      open.routes.map(({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
     const reached = open.app.routes
       .filter(({ method, path }) => method !== 'ALL' && path !== '/*' && path !== '*')
       .map(({ method, path }) => `${method} ${path}`);
@@ -58,13 +70,17 @@ describe('the routes', () => {
 
   it('need the role to operate wherever they are not GET', () => {
     for (const { method, path, needs } of open.routes) {
-      if (needs !== 'open') expect(`${method} ${path} ${needs}`).toBe(`${method} ${path} ${method === 'get' ? 'read' : 'operate'}`);
+      if (needs !== 'open')
+        expect(`${method} ${path} ${needs}`).toBe(`${method} ${path} ${method === 'get' ? 'read' : 'operate'}`);
     }
   });
 
   it('answer nobody without a token, where tokens are set', async () => {
     for (const route of guarded.routes.filter(({ needs }) => needs !== 'open')) {
-      for (const headers of [{}, bearer('x'.repeat(24)), { cookie: `daychain_token=${'y'.repeat(24)}` }] as Record<string, string>[]) {
+      for (const headers of [{}, bearer('x'.repeat(24)), { cookie: `daychain_token=${'y'.repeat(24)}` }] as Record<
+        string,
+        string
+      >[]) {
         const { status, body } = await ask(guarded, route, headers);
         expect(`${route.method} ${route.path} ${status} ${body.kind}`).toBe(`${route.method} ${route.path} 401 token_needed`);
       }
@@ -105,14 +121,25 @@ describe('the routes', () => {
     for (const { path, method } of open.routes.filter(({ needs }) => needs === 'operate')) {
       for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '']) {
         const headers = { ...HOST, ...(type === '' ? {} : { 'content-type': type }) };
-        const response = await open.app.request(pathOf({ path, method } as DeclaredRoute), { method: 'POST', body: '{}', headers });
+        const response = await open.app.request(pathOf({ path, method } as DeclaredRoute), {
+          method: 'POST',
+          body: '{}',
+          headers,
+        });
         expect(response.status, path).toBe(415);
       }
     }
   });
 
   it('answer to names of this machine only where no token is needed', async () => {
-    for (const host of ['evil.example', 'evil.example:7070', 'localhost.evil.example', '127.0.0.1.evil.example', '192.168.1.7:7070', '']) {
+    for (const host of [
+      'evil.example',
+      'evil.example:7070',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '192.168.1.7:7070',
+      '',
+    ]) {
       expect((await ask(open, { method: 'get', path: '/healthz' }, { host })).status, host).toBe(421);
     }
     for (const host of ['localhost', '127.0.0.1:7070', '[::1]:7070', 'daychain.localhost:80', '127.8.9.1']) {
@@ -145,7 +172,7 @@ describe('every answer', () => {
   });
 
   it('has the same shape for what is not there and what is not allowed', async () => {
-    const shape = (answer: Answer) => [Object.keys(answer.body).sort(), answer.headers.get('content-type')];
+    const shape = (answer: Answer) => [Object.keys(answer.body as object).sort(), answer.headers.get('content-type')];
     const missing = await ask(guarded, { method: 'get', path: '/api/nothing' }, READ);
     const forbidden = await ask(guarded, { method: 'post', path: '/api/sync' }, READ);
     expect([missing.status, forbidden.status]).toEqual([404, 403]);
@@ -212,7 +239,7 @@ describe('a browser', () => {
     const cookie = right.headers.get('set-cookie')!;
     expect(cookie).toMatch(/HttpOnly/);
     expect(cookie).toMatch(/SameSite=Strict/);
-    const who = await guarded.app.request('/api/session', { headers: { ...HOST, cookie: cookie.split(';')[0]! } });
+    const who = await guarded.app.request('/api/session', { headers: { ...HOST, cookie: cookie.split(';')[0] ?? '' } });
     expect(await who.json()).toEqual({ tokenNeeded: true, name: 'board', role: 'read' });
   });
 });

@@ -22,6 +22,7 @@ export interface Answer {
   status: number;
   headers: Headers;
   /** Parsed where it is JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say what they expect of it; the document what it is
   body: any;
 }
 
@@ -121,7 +122,8 @@ export function judgeOf(api: Api): (method: string, path: string, answer: Answer
     const found = fitting.find(({ fixed }) => fixed) ?? fitting[0];
     if (found === undefined) return;
     const response = found.operation.responses[String(status)];
-    if (response === undefined) throw new Error(`${method} ${path} answered ${status}, which is not documented: ${JSON.stringify(body)}`);
+    if (response === undefined)
+      throw new Error(`${method} ${path} answered ${status}, which is not documented: ${JSON.stringify(body)}`);
     const type = headers.get('content-type')?.split(';')[0] ?? '';
     const content = response.content[type];
     if (content === undefined) throw new Error(`${method} ${path} answered ${status} as ${type}, which is not documented`);
@@ -133,7 +135,9 @@ export function judgeOf(api: Api): (method: string, path: string, answer: Answer
     }
     if (!validate(body)) {
       const told = ajv.errorsText(validate.errors, { separator: '\n  ' });
-      throw new Error(`${method} ${path} answered ${status}, not as documented:\n  ${told}\n${JSON.stringify(body).slice(0, 600)}`);
+      throw new Error(
+        `${method} ${path} answered ${status}, not as documented:\n  ${told}\n${JSON.stringify(body).slice(0, 600)}`,
+      );
     }
   };
 }
