@@ -18,6 +18,8 @@ export interface EngineOptions extends ProjectText {
   /** Default 300. */
   ttlSeconds?: number;
   onStep?: AttemptParts['onStep'];
+  /** As the worker calls itself. */
+  version?: string;
   /** Default: the run's own servers. */
   address?: string;
   redis?: number;
@@ -89,6 +91,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
     environment: { ...process.env, WITNESS: witnessFile, GATES: join(project.dir, 'gates') },
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.version === undefined ? {} : { version: options.version }),
   });
   let broke: unknown;
   worker.ended.catch((error: unknown) => (broke = error));

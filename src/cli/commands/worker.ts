@@ -17,6 +17,7 @@ import { noteModules } from '../../registry/module-files.js';
 import { digestOf } from '../up/project-digest.js';
 import { answerSyncs } from '../up/sync-for-up.js';
 import { isUpMessage, type WorkerMessage } from '../up/worker-messages.js';
+import { version } from '../version.js';
 
 interface Options {
   concurrency?: string;
@@ -55,7 +56,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   installRuntime(log);
   for (const line of disabledNotices(project)) log.warn({}, line);
   await announceGaps(project, log);
-  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
+  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
   answerSyncs(project, tellParent);
