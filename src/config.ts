@@ -70,6 +70,8 @@ export interface Config {
   /** The environment with `.env` beneath it: secrets of tasks, and what commands inherit. */
   environment: Record<string, string>;
   settings: Setting[];
+  /** Where a variable of the environment comes from; `default` for one that is not set. */
+  sourceOf(name: string): Setting['source'];
   /** What is odd, but no reason to stop. */
   warnings: string[];
 }
@@ -127,6 +129,7 @@ export function readConfig(projectDir: string, environment: NodeJS.ProcessEnv = 
     web: { host: values.DAYCHAIN_WEB_HOST, port: values.DAYCHAIN_WEB_PORT, tokens: values.DAYCHAIN_WEB_TOKENS },
     drainMs: values.DAYCHAIN_DRAIN_SECONDS * 1_000,
     environment: merged,
+    sourceOf,
     settings: [...temporalSettings(temporal, sourceOf), ...effectiveSettings(values, sourceOf)],
     warnings: unknownNames(merged),
   };

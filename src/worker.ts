@@ -75,7 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   const client = new Client({ connection, namespace });
   const locks = createLockStore(stores.locks, { ...options.lock, prefix: options.lock.prefix ?? registry.project.lockPrefix });
-  const pool = createClientPool(registry.project.clients);
+  const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
   const shutdown = new AbortController();
 
   const attempt = createAttempt({
@@ -125,6 +125,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: '1 day',
   });
 
+  warnOfDisabled(registry, log);
   const stopping = deferred();
   const ended = (async () => {
     const running = worker.run();
@@ -156,6 +157,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
 function unversioned(deploymentName: string, buildId: string): WorkerDeploymentOptions {
   return { useWorkerVersioning: false, version: { deploymentName, buildId } };
+}
+
+function warnOfDisabled(registry: Registry, log: Log): void {
+  for (const task of registry.taskIds()) {
+    const { needs = [], disabledBecause } = registry.task(task) ?? {};
+    if (disabledBecause !== undefined) log.warn({ event: 'TASK_DISABLED', task, needs }, `${task} is ${disabledBecause}`);
+  }
 }
 
 /** Once per process, before anything of Temporal's: signals are ours to answer, and its log lines go where ours go. */

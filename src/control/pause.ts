@@ -79,7 +79,7 @@ export async function resumeSchedule(
   const existing = await ownSchedule(server, project, id);
   const nothing: Resumed = { id, outcome: 'not_paused', missing: [], started: [] };
   if (!existing.paused || (options.only !== undefined && existing.note !== options.only)) return nothing;
-  const note = resumeNote(server.by, instantText(Date.now()));
+  const note = resumeNote(server.by, instantText(Date.now()), server.reason);
   await writeSchedule(server, id, (previous) => {
     if (!previous.state.paused || (previous.state.note ?? null) !== existing.note) return null;
     return { next: { ...previous, state: { ...previous.state, paused: false, note } }, lost: [] };
@@ -88,7 +88,7 @@ export async function resumeSchedule(
   const missing = await missedInPause(server, existing);
   const started: Slot[] = [];
   if (options.catchUp) {
-    const asked = { by: server.by, reason: 'caught up after a pause', inOrder: true };
+    const asked = { by: server.by, reason: server.reason ?? 'caught up after a pause', inOrder: true };
     for (const slot of missing) {
       const input = { chain: id, slot: slot.scheduledFor, ...existing.rules, asked };
       if ((await startSlot(server, input)) === 'started') started.push(slot);

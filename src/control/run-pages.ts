@@ -17,7 +17,7 @@ export interface RunPageFilter {
 }
 
 export interface RunPage {
-  /** The newest started first. */
+  /** As the server lists them: open ones first, then the newest ended. */
   runs: RunSummary[];
   /** Of the next page; null: this was the last. */
   cursor: string | null;

@@ -17,7 +17,6 @@ const PRESSING: readonly WhyCause[] = [
   'waiting_for_turn',
   'postponed',
   'waiting_for_work',
-  'waiting_for_run',
   'queued',
   'running',
 ];

@@ -25,6 +25,8 @@ export const MEMO = {
   params: 'params',
   /** runTask, when cancelled: its TaskResult, with by whom. runChain and backfill, before they close: their result; notify: its NotifyResult. */
   result: 'result',
+  /** runTask and runChain, started by hand: who asked for it and why, where that was told. */
+  asked: 'asked',
   /** oneShot: its OneShotMemo. */
   oneShot: 'oneShot',
   /** oneShot: its Hold while it is held. */

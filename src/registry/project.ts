@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { ClientOpener } from '../define/types.js';
 import { idProblem } from '../plan/ids.js';
 import { isZone, properZone, zoneNames } from '../time/zones.js';
+import { readDeclaredSettings, type DeclaredSettings } from './declared-settings.js';
 import { at, checkKeys, isFields, readFields, readText, type Fields } from './fields.js';
 import { readNotices, type NoticeSetting } from './notices.js';
 import { nearest, shown, type Note } from './problems.js';
@@ -22,11 +23,13 @@ export interface ProjectEntry {
   clients: Record<string, ClientOpener>;
   /** Of every chain, and of tasks with a schedule, that says nothing else. */
   notices: NoticeSetting[];
+  /** What it reads from the environment. */
+  settings: DeclaredSettings;
   /** Why the configuration cannot be trusted; then name and zone may be wrong. */
   brokenBecause?: string;
 }
 
-const KEYS = ['name', 'timezone', 'namespace', 'taskQueue', 'defaults', 'clients', 'lock', 'notices'];
+const KEYS = ['name', 'timezone', 'namespace', 'taskQueue', 'defaults', 'settings', 'clients', 'lock', 'notices'];
 
 /** The project as its configuration says, or as it is without one. */
 export function readProject(note: Note, dir: string, fields: Fields): { project: ProjectEntry; defaults: Settings } {
@@ -45,6 +48,7 @@ export function readProject(note: Note, dir: string, fields: Fields): { project:
       lockPrefix: readLockPrefix(note, fields.lock),
       clients: readClients(note, fields.clients),
       notices: readNotices(note, 'notices', fields.notices),
+      settings: readDeclaredSettings(note, fields.settings),
     },
     defaults: defaults ? readSettings(note, 'defaults', defaults) : {},
   };

@@ -1,7 +1,7 @@
 /** A project as it was found on disk: what it has, what is wrong with it, and what its chains compile to. */
 import type { z } from 'zod';
 import type { Schedule } from '../define/schedule-types.js';
-import type { TaskDefinition } from '../define/types.js';
+import type { ProjectSettings, TaskDefinition } from '../define/types.js';
 import type {
   ChainPlan,
   JsonObject,
@@ -19,6 +19,7 @@ import type { NoticeSetting } from './notices.js';
 import { checkOverrides } from './overrides.js';
 import type { Problem } from './problems.js';
 import type { ProjectEntry } from './project.js';
+import { settingsObject, type SettingEntry } from './setting-values.js';
 import { resolveChain, resolveSlot, resolveTask, type Refused } from './resolve.js';
 
 interface EntryBase {
@@ -28,6 +29,10 @@ interface EntryBase {
   spec: TaskSpec;
   summary: string | null;
   tags: string[];
+  /** Names of the settings it cannot do without. */
+  needs: string[];
+  /** Why its runs are skipped here: settings it needs are not set. */
+  disabledBecause?: string;
 }
 
 /** A task that is a file of its own. */
@@ -100,6 +105,7 @@ export interface TaskTiming {
 export interface RegistryParts {
   project: ProjectEntry;
   problems: readonly Problem[];
+  settings: readonly SettingEntry[];
   tasks: ReadonlyMap<string, TaskEntry>;
   taskTimings: ReadonlyMap<string, TaskTiming>;
   chains: ReadonlyMap<string, ChainEntry>;
@@ -110,17 +116,25 @@ export class Registry {
   readonly project: ProjectEntry;
   /** Everything wrong, in the order of the files. `sync` changes nothing unless this is empty. */
   readonly problems: readonly Problem[];
+  /** The project's own settings, with their values where it was loaded. */
+  readonly settings: readonly SettingEntry[];
   /** Ids of tasks and chains that cannot run, with the reason. */
   readonly broken: ReadonlyMap<string, string>;
 
   constructor(private readonly parts: RegistryParts) {
     this.project = parts.project;
     this.problems = parts.problems;
+    this.settings = parts.settings;
     this.broken = new Map(
       [...parts.tasks.values(), ...parts.chains.values()].flatMap(({ id, brokenBecause }) =>
         brokenBecause === undefined ? [] : [[id, brokenBecause] as const],
       ),
     );
+  }
+
+  /** What `ctx.settings` and the openers of clients see. */
+  settingValues(): ProjectSettings {
+    return settingsObject(this.settings);
   }
 
   /** Every task that has a file or is a command of a chain, broken ones included, sorted. */

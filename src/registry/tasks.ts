@@ -12,11 +12,13 @@ export interface TaskFile extends Timing {
   schema: z.ZodType | undefined;
   settings: Settings;
   dependsOnPast: boolean;
+  /** Names of settings. */
+  needs: string[];
   summary: string | null;
   tags: string[];
 }
 
-const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', ...SETTING_KEYS];
+const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', ...SETTING_KEYS];
 /** Settings that other versions will know. */
 const RESERVED = ['queue', 'maxConcurrent', 'isolate'];
 
@@ -43,6 +45,7 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
     schema,
     settings: readSettings(note, '', fields),
     dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
+    needs: readTexts(note, 'needs', fields.needs) ?? [],
     summary: readText(note, 'summary', fields.summary) ?? null,
     tags: readTexts(note, 'tags', fields.tags) ?? [],
     ...timing,

@@ -88,6 +88,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     packages: [...TEMPORAL, 'hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client'],
     node: true,
   },
+  // Runs in the browser: it shows what the server sends, and shares its shapes with it, never its code.
+  'web/page': { code: [], types: ['control', 'plan', 'web'], packages: ['preact'], node: false },
   cli: {
     code: [...BELOW, 'session', 'config.ts', 'worker.ts', 'schedules.ts', 'web'],
     types: [],

@@ -42,7 +42,7 @@ describe('what is well is called so', () => {
     const found = await examined(engine.dir);
     for (const name of [
       'node',
-      'settings',
+      'environment',
       'files',
       'disk',
       'temporal',
@@ -120,7 +120,7 @@ describe('what is not', () => {
       text: expect.stringContaining('1 problem in') as string,
       mend: 'daychain check',
     });
-    expect(found['settings']).toMatchObject({
+    expect(found['environment']).toMatchObject({
       state: 'odd',
       text: expect.stringContaining('Did you mean DAYCHAIN_LOG_LEVEL?') as string,
     });

@@ -31,6 +31,7 @@ beforeAll(async () => {
       rp_fails: `{ retry: { retries: 1, delay: '100 milliseconds' }, run() { throw new TaskError('no'); } }`,
       rp_gated: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_stopped: `{ retry: { retries: 0 }, heartbeat: '2 seconds', async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
+      rp_retries: `{ retry: { retries: 2, delay: '1 hour' }, run() { throw new TaskError('no'); } }`,
       rp_noticed: `{ schedule: { daily: '${TIME}' }, notices: [{ on: ['failure'], to: { mail: { to: { env: 'RP_NOWHERE' } } } }], retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
       rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
     },
@@ -171,6 +172,48 @@ test('slots, deadlines and pasts', async () => {
 });
 
 const dated = ({ date, scheduledFor }: { date: string; scheduledFor: string }) => ({ date, scheduledFor });
+
+test('orders before the next attempt, and to chains as a whole', async () => {
+  const order = { by: 'marie', reason: 'by hand' };
+  const inBackOff = async (date: string) => {
+    const handle = await engine.startTask({ task: 'rp_retries', date });
+    await eventually('the back-off', async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.[0]?.nextAttemptScheduleTime;
+    });
+    return handle;
+  };
+  const skipped = await inBackOff('20260501');
+  await skipped.executeUpdate('hold', { args: [order] });
+  await eventually('held', async () => (await skipped.query<{ phase: string }>('progress')).phase === 'held');
+  await skipped.executeUpdate('release', { args: [order] });
+  await eventually('the second attempt', async () => (await skipped.describe()).raw.pendingActivities?.[0]?.lastFailure);
+  await skipped.executeUpdate('skip', { args: [order] });
+  await resultOf(skipped);
+  await save('run-task-held-and-skipped-before-its-next-attempt', skipped);
+
+  const hold = { ...order, until: Date.now() + 3_600_000 };
+  const ahead = await engine.startTask({ task: 'rp_b', date: '20260502', hold });
+  const chain = await engine.startChain({ chain: 'rp-deadline', date: '20260502' });
+  await eventually('under way', async () => {
+    const { tasks } = await chain.query<{ tasks: Record<string, { phase: string }> }>('progress');
+    return tasks.rp_gated?.phase === 'running';
+  });
+  await ahead.cancel();
+  await failureOf(ahead);
+  engine.open('20260502');
+  await resultOf(chain);
+  await save('run-chain-came-to-a-hold-taken-back', chain);
+
+  const open = await engine.startChain({ chain: 'rp-deadline', date: '20260503' });
+  await open.executeUpdate('skip', { args: [order] });
+  engine.open('20260503');
+  await resultOf(open);
+  await save('run-chain-skipped-while-open', open);
+  const never = await engine.startChain({ chain: 'rp-deadline', date: '20260504', skip: order });
+  await resultOf(never);
+  await save('run-chain-skipped-at-its-start', never);
+});
 
 test('backfills', async () => {
   const request = {

@@ -24,7 +24,11 @@ async function list({ out, project: named }: Invocation): Promise<number> {
   if (alone.length > 0) {
     out.say('\nTasks in no chain');
     for (const line of table(
-      alone.map(({ id, when, summary, problem }) => [`  ${id}`, problem ?? when ?? 'by hand', summary ?? '']),
+      alone.map(({ id, when, summary, problem, disabled }) => [
+        `  ${id}`,
+        problem ?? disabled ?? when ?? 'by hand',
+        summary ?? '',
+      ]),
     )) {
       out.say(shortened(line, out.width));
     }
@@ -64,6 +68,7 @@ function taskOf(registry: Registry, id: string) {
     chains: registry.chainsOf(id),
     when: registry.timingOf(id)?.compiled?.sentence ?? null,
     problem: task.brokenBecause ?? null,
+    disabled: task.disabledBecause ?? null,
   };
 }
 
@@ -77,7 +82,8 @@ function sayChain(out: Output, registry: Registry, chain: ReturnType<typeof chai
     const task = registry.task(id);
     const after =
       dependsOn.length === 0 ? '' : `after ${dependsOn.join(', ')}${runWhen === 'all_success' ? '' : ` (${runWhen})`}`;
-    const what = task?.brokenBecause === undefined ? after : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
+    const what =
+      task?.brokenBecause === undefined ? (task?.disabledBecause ?? after) : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
     out.say(shortened(`  ${padded(id, width)}   ${what}`.trimEnd(), out.width));
   }
 }

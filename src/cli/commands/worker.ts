@@ -12,12 +12,12 @@ import type { Act, Invocation } from '../program.js';
 import { disabledNotices } from '../notices/targets.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
-import { homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 import { noteModules } from '../../registry/module-files.js';
 import { digestOf } from '../up/project-digest.js';
 import { answerSyncs } from '../up/sync-for-up.js';
 import { isUpMessage, type WorkerMessage } from '../up/worker-messages.js';
 import { version } from '../version.js';
+import { checkSettingValues, homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 
 interface Options {
   concurrency?: string;
@@ -49,6 +49,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
+  checkSettingValues(project);
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
   serve(project.dir);

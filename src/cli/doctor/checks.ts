@@ -1,5 +1,6 @@
 /** What `doctor` looks at, in the order in which one thing needs the one before. */
 import type { Project } from '../session.js';
+import { checkProjectSettings } from './project-settings.js';
 import type { Check } from './check.js';
 import { machineChecks } from './machine-checks.js';
 import { redisChecks } from './redis-checks.js';
@@ -10,5 +11,5 @@ export type { Check };
 /** Runs all checks. */
 export async function runChecks(project: Project): Promise<Check[]> {
   const [temporal, redis] = await Promise.all([temporalChecks(project), redisChecks(project)]);
-  return [...machineChecks(project), ...temporal, ...redis];
+  return [...machineChecks(project), ...checkProjectSettings(project), ...temporal, ...redis];
 }

@@ -10,7 +10,7 @@ import { judgeDisk, judgeNode } from './judge.js';
 export function machineChecks(project: Project): Check[] {
   return [
     judgeNode(process.versions.node),
-    checkSettings(project),
+    checkEnvironment(project),
     checkFiles(project),
     checkUp(project),
     checkDisk(project),
@@ -18,10 +18,15 @@ export function machineChecks(project: Project): Check[] {
   ];
 }
 
-function checkSettings({ config }: Project): Check {
+function checkEnvironment({ config }: Project): Check {
   const [first] = config.warnings;
-  if (first === undefined) return check('settings', 'ok', 'all are known');
-  return check('settings', 'odd', config.warnings.join('; '), 'correct the name in the environment or in .env, or take it out');
+  if (first === undefined) return check('environment', 'ok', 'all are known');
+  return check(
+    'environment',
+    'odd',
+    config.warnings.join('; '),
+    'correct the name in the environment or in .env, or take it out',
+  );
 }
 
 function checkFiles({ registry, dir }: Project): Check {

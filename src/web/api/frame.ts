@@ -4,6 +4,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Server } from '../../control/server.js';
 import type { Project, ServerSession } from '../../session/open.js';
+import type { Metrics } from './metrics.js';
 import type { Caller, WebParts } from './parts.js';
 import { ProblemSchema } from './problem.js';
 
@@ -20,11 +21,14 @@ export interface DeclaredRoute {
   /** As in OpenAPI: `/api/runs/{run}`. */
   path: string;
   needs: Needs;
+  /** It answers as long as the client listens. */
+  streams?: true;
 }
 
 export interface Api {
   app: OpenAPIHono<WebEnv>;
   parts: WebParts;
+  metrics: Metrics;
   /** All that were declared. */
   routes: DeclaredRoute[];
   /** Stands between a request and its work: limits, keys, single flight. */
@@ -66,6 +70,8 @@ interface Reading<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodT
   answer: A;
   /** Of the answer. Default: JSON. For any other the work answers a Response. */
   mediaType?: string;
+  /** It answers as long as the client listens. */
+  streams?: true;
 }
 
 interface Acting<P extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> extends RouteText {
@@ -121,12 +127,13 @@ interface Declaration extends RouteText {
   body?: z.ZodObject | undefined;
   answer: z.ZodType;
   mediaType?: string;
+  streams?: true;
 }
 
 /** For the few routes that are none of the three above. */
 export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'], declaration: Declaration, work: AnyWork): void {
   const { path, params, query, body } = declaration;
-  const declared: DeclaredRoute = { method, path, needs };
+  const declared: DeclaredRoute = { method, path, needs, ...(declaration.streams && { streams: true }) };
   api.routes.push(declared);
   const route = createRoute({
     method,

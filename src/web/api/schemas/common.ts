@@ -38,7 +38,6 @@ export const Reason = z
   .openapi({ type: 'string', maxLength: 500, description: 'Why; kept with who and when', example: 'the archive was empty' });
 
 function hasControlCharacter(text: string): boolean {
-   
   return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
 }
 

@@ -85,6 +85,10 @@ const SUMMARY = {
   taskQueue: z.string(),
   params: JsonObject.nullable(),
   backfill: z.string().optional(),
+  asked: z
+    .object({ by: z.string(), reason: z.string().nullable() })
+    .optional()
+    .openapi({ description: 'Who started it by hand and why, where that was told' }),
   left: Result.openapi({ description: 'What the run left in its memo before it closed' }),
   skippedSlot: SlotResult.optional(),
 };
