@@ -3,6 +3,7 @@ import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescr
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { AttemptTrace, ChainProgress, ChainResult, Json, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
+import { parseCanonicalId } from '../plan/ids.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
@@ -33,7 +34,7 @@ export interface RunView extends RunSummary {
   pending: PendingAttempt | null;
   /** What an open run says of itself; null if it is closed or no worker could be asked. */
   progress: Progress | null;
-  /** Workflow IDs of open children. */
+  /** Workflow IDs of open children that are runs themselves; those that watch for notices are not. */
   children: string[];
 }
 
@@ -61,7 +62,7 @@ export async function describeRun(server: Server, workflowId: string, options: D
     ...end,
     pending: await pendingOf(server, description),
     progress,
-    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id ? [id] : [])),
+    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id && parseCanonicalId(id) ? [id] : [])),
   };
 }
 
