@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, type ConnectionOptions } from '@temporalio/client';
-import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker';
+import {
+  NativeConnection,
+  type NativeConnectionOptions,
+  Runtime,
+  Worker,
+  type WorkerDeploymentOptions,
+} from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
@@ -27,6 +33,8 @@ export interface WorkerOptions {
   log: Log;
   /** What secrets and programs see. */
   environment: Record<string, string | undefined>;
+  /** Of this package, for doctor to tell workers apart. */
+  version?: string;
   /** Address of the page, for links in notices. */
   pageUrl?: string | null;
   /** Attempts of bodies at a time. Default 100. */
@@ -111,6 +119,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
     maxConcurrentWorkflowTaskPolls: WORKFLOW_TASKS,
     maxConcurrentActivityTaskPolls: ACTIVITY_POLLS,
+    // Told, not chosen by: any worker takes any run.
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: unversioned(registry.project.name, options.version) }),
     // A dead worker's sticky queue holds its workflows up for this long.
     stickyQueueScheduleToStartTimeout: '2 seconds',
     maxHeartbeatThrottleInterval: '5 seconds',
@@ -146,6 +156,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }, drainMs);
     },
   };
+}
+
+function unversioned(deploymentName: string, buildId: string): WorkerDeploymentOptions {
+  return { useWorkerVersioning: false, version: { deploymentName, buildId } };
 }
 
 function warnOfDisabled(registry: Registry, log: Log): void {

@@ -12,6 +12,7 @@ import type {
   TaskProgress,
   TaskResult,
 } from '../plan/types.js';
+import { parseCanonicalId } from '../plan/ids.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
@@ -44,7 +45,7 @@ export interface RunView extends RunSummary {
   pending: PendingAttempt | null;
   /** What an open run says of itself; null if it is closed or no worker could be asked. */
   progress: Progress | null;
-  /** Workflow IDs of open children. */
+  /** Workflow IDs of open children that are runs themselves; those that watch for notices are not. */
   children: string[];
 }
 
@@ -76,7 +77,7 @@ async function describeExisting(server: Server, workflowId: string, options: Des
     ...end,
     pending: await pendingOf(server, description),
     progress,
-    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id ? [id] : [])),
+    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id && parseCanonicalId(id) ? [id] : [])),
   };
 }
 

@@ -18,6 +18,8 @@ export interface EngineOptions extends ProjectText {
   /** Default 300. */
   ttlSeconds?: number;
   onStep?: AttemptParts['onStep'];
+  /** As the worker calls itself. */
+  version?: string;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
   /** False: nobody works on the project's queue, nor ever has. Default true. */
@@ -96,6 +98,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
     environment,
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   let broke: unknown;

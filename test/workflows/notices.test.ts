@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { describeRun } from '../../src/control/describe-run.js';
 import { startSlot } from '../../src/control/start-slot.js';
 import type { NotifyInput, NotifyResult } from '../../src/plan/notices.js';
 import { syncProject } from '../../src/schedules.js';
@@ -130,6 +131,11 @@ test('a run that is terminated is told, one that is cancelled is not', async () 
         .describe()
         .catch(() => null),
   );
+  const view = await eventually('its task', async () => {
+    const seen = await describeRun(engine.server, terminated.workflowId);
+    return seen!.children.length > 0 ? seen : null;
+  });
+  expect(view.children).toEqual(['nt_ended:20260101']);
   await terminated.terminate('out of memory');
   expect((await resultOf<NotifyResult>(watcherOf(terminated))).told).toMatchObject([{ event: 'failure' }]);
   expect(came('/ops', 'nt-ended')).toMatchObject([{ title: 'nt-ended 20260101 was terminated', failed: [] }]);

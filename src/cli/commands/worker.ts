@@ -20,6 +20,7 @@ import { noteModules } from '../../registry/module-files.js';
 import { digestOf } from '../up/project-digest.js';
 import { answerSyncs } from '../up/sync-for-up.js';
 import { isUpMessage, type WorkerMessage } from '../up/worker-messages.js';
+import { version } from '../version.js';
 import { checkSettingValues, homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 
 interface Options {
@@ -67,7 +68,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   for (const line of disabledNotices(project)) log.warn({}, line);
   captureConsole((level, method, text) => log[level]({ console: method }, text));
   await announceGaps(project, log);
-  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
+  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
   answerSyncs(project, tellParent);
