@@ -92,9 +92,17 @@ export interface ClientTools {
   readonly settings: ProjectSettings;
 }
 
-/** Opens a client on first use. A function alone, or with the function that closes it. */
+/**
+ * Opens a client on first use. A function alone (then `close`, `end` or `destroy` of the client closes it), or with the function
+ * that closes it, and one by which `daychain doctor` learns whether it works: it throws if not, and may return words to show.
+ */
 export type ClientOpener<T = unknown> =
-  ((tools: ClientTools) => T | Promise<T>) | { open(tools: ClientTools): T | Promise<T>; close(client: T): unknown };
+  | ((tools: ClientTools) => T | Promise<T>)
+  | {
+      open(tools: ClientTools): T | Promise<T>;
+      close?(client: T): unknown;
+      check?(client: T): string | void | Promise<string | void>;
+    };
 export type ClientsOf<P> = P extends Project<infer C> ? { [K in keyof C]: () => Promise<C[K]> } : never;
 
 /**
