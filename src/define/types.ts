@@ -4,10 +4,12 @@ import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
+import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
+export type * from './shared-types.js';
 
 export interface Retry {
   /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */
@@ -257,6 +259,13 @@ export interface TaskContext<P = unknown> {
     options: ForEachOptions<T>,
     run: (item: T) => string | void | Promise<string | void>,
   ): Promise<ForEachResult>;
+  /**
+   * Does work while no other task, run or worker holds the lock of that name, and returns what it returns. Not tied to a date;
+   * independent of the task's own lock. Throws LockNotFree if it is not free in time; fails if the lock is lost meanwhile.
+   */
+  lock<T>(name: string, options: SharedLockOptions, work: (held: SharedLockHeld) => T | Promise<T>): Promise<T>;
+  /** Returns once one more call of this kind is allowed, counted over all workers. Throws RateLimitReached if not in time. */
+  rateLimit(name: string, limit: RateLimit): Promise<void>;
   /** Ends the run: there was nothing to do. Settles the date. */
   noWork(reason: string): Ended;
   /** Ends the run as skipped. `settled: false` leaves the date runnable. Default true. */
