@@ -1,5 +1,4 @@
 /** How often something may be done, over all workers: never more than so many times in any stretch of time of that length. */
-import { randomUUID } from 'node:crypto';
 import { ask, evaluate, type LockConnection } from './evaluate.js';
 import { script } from './scripts.js';
 
@@ -16,7 +15,7 @@ export function createRateLimiter(connection: LockConnection, prefix = ''): Rate
   return {
     async take(name, limit, perMs) {
       const key = `${prefix}rate:${name}`;
-      const args = [String(limit), String(perMs * 1_000), randomUUID(), String(Math.ceil(perMs))];
+      const args = [String(limit), String(perMs * 1_000), crypto.randomUUID(), String(Math.ceil(perMs))];
       const answer = await ask(connection, `take a turn of ${key}`, () => evaluate(connection, TAKE, [key], args));
       const wait = Number(answer);
       return wait === 0 ? { taken: true } : { taken: false, waitMs: Math.ceil(wait / 1_000) };
