@@ -15,6 +15,7 @@ import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
 import { taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
+import type { SharedStores } from './shared.js';
 import { StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
 
@@ -28,6 +29,8 @@ export interface AttemptParts {
   successKeys: 'off' | 'read' | 'read-write';
   clients: ProjectClients;
   redis: AppRedis;
+  /** Named locks and limits. */
+  shared: SharedStores;
   /** The environment that secrets and programs see. */
   environment: Record<string, string | undefined>;
   /** Aborted when the worker will not wait for bodies any longer. */
@@ -121,6 +124,8 @@ class Attempt {
         clients: parts.clients,
         redis: parts.redis,
         settings: parts.registry.settingValues(),
+        shared: parts.shared,
+        lockValue: lockValue(input.taskId, this.carry().tries),
         secret: (name) => parts.environment[name],
       });
       lookedAtSignal = context.lookedAtSignal;

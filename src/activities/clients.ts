@@ -47,7 +47,7 @@ export function createClientPool(openers: Record<string, ClientOpener>, tools: C
 }
 
 async function closeClient(opener: ClientOpener, client: unknown): Promise<void> {
-  if (typeof opener !== 'function') return void (await opener.close(client));
+  if (typeof opener !== 'function' && opener.close) return void (await opener.close(client));
   if (typeof client !== 'object' || client === null) return;
   const closable = client as Partial<Record<'close' | 'end' | 'destroy', () => unknown>>;
   await (closable.close ?? closable.end ?? closable.destroy)?.call(client);

@@ -355,9 +355,9 @@ describe('a project', () => {
     [
       'a client that opens nothing',
       `{ clients: { sql: 'postgres://' } }`,
-      'clients.sql: "postgres://" opens nothing; expected a function or { open, close }.',
+      'clients.sql: "postgres://" opens nothing; expected a function or { open, close, check }.',
     ],
-    ['a client that cannot be closed', `{ clients: { sql: { open() {} } } }`, 'clients.sql.close: undefined is no function.'],
+    ['a client whose close is none', `{ clients: { sql: { open() {}, close: 5 } } }`, 'clients.sql.close: 5 is no function.'],
   ])('is refused for %s', async (_, definition, message) => {
     const all = await ofConfig(definition);
     expect(all.map((text) => text.replace(/ Did you mean \S+\?$/, ''))).toEqual([message.replace(/ Did you mean \S+\?$/, '')]);
