@@ -126,7 +126,9 @@ describe('daychain logs', () => {
     const line = `"${process.execPath}" "${join(process.cwd(), 'bin/daychain.js')}" logs lo-chain:20260203 | head -1; echo "\${PIPESTATUS[0]}"`;
     const stdout = await new Promise<string>((resolve, reject) => {
       const options = { cwd: engine.dir, env: commandEnvironment(), timeout: 60_000 };
-      execFile('bash', ['-c', line], options, (error, text) => (error ? reject(new Error(text, { cause: error })) : resolve(text)));
+      execFile('bash', ['-c', line], options, (error, text) =>
+        error ? reject(new Error(text, { cause: error })) : resolve(text),
+      );
     });
     expect(stdout).toMatch(/^\d{4}-\d\d-\d\d\n0\n$/);
   });
