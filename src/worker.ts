@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, type ConnectionOptions } from '@temporalio/client';
-import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker';
+import {
+  NativeConnection,
+  type NativeConnectionOptions,
+  Runtime,
+  Worker,
+  type WorkerDeploymentOptions,
+} from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
@@ -10,8 +16,10 @@ import { createEngineActivities } from './activities/engine.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
 import { createLockStore } from './lock/redis-store.js';
+import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
 
@@ -25,6 +33,10 @@ export interface WorkerOptions {
   log: Log;
   /** What secrets and programs see. */
   environment: Record<string, string | undefined>;
+  /** Of this package, for doctor to tell workers apart. */
+  version?: string;
+  /** Address of the page, for links in notices. */
+  pageUrl?: string | null;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
   /** For tests that look on, or end the process at a named point. */
@@ -64,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   const client = new Client({ connection, namespace });
   const locks = createLockStore(stores.locks, { ...options.lock, prefix: options.lock.prefix ?? registry.project.lockPrefix });
-  const pool = createClientPool(registry.project.clients);
+  const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
   const shutdown = new AbortController();
 
   const attempt = createAttempt({
@@ -81,6 +93,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const server = { client, namespace, taskQueue, by: 'the end of its pause' };
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
+  const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
   const worker = await Worker.create({
     connection,
     namespace,
@@ -88,7 +101,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     workflowBundle: { codePath: bundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
-      ...createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }),
+      ...createEngineActivities({
+        registry,
+        locks,
+        client,
+        namespace,
+        taskQueue,
+        resumeSchedule,
+        sendNotice: (notice) => sendNotice(notice, options.environment),
+        pageUrl: options.pageUrl ?? null,
+        cleanUpRuns,
+      }),
       default: attempt,
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
@@ -96,6 +119,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
     maxConcurrentWorkflowTaskPolls: WORKFLOW_TASKS,
     maxConcurrentActivityTaskPolls: ACTIVITY_POLLS,
+    // Told, not chosen by: any worker takes any run.
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: unversioned(registry.project.name, options.version) }),
     // A dead worker's sticky queue holds its workflows up for this long.
     stickyQueueScheduleToStartTimeout: '2 seconds',
     maxHeartbeatThrottleInterval: '5 seconds',
@@ -103,6 +128,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: '1 day',
   });
 
+  warnOfDisabled(registry, log);
   const stopping = deferred();
   const ended = (async () => {
     const running = worker.run();
@@ -130,6 +156,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }, drainMs);
     },
   };
+}
+
+function unversioned(deploymentName: string, buildId: string): WorkerDeploymentOptions {
+  return { useWorkerVersioning: false, version: { deploymentName, buildId } };
+}
+
+function warnOfDisabled(registry: Registry, log: Log): void {
+  for (const task of registry.taskIds()) {
+    const { needs = [], disabledBecause } = registry.task(task) ?? {};
+    if (disabledBecause !== undefined) log.warn({ event: 'TASK_DISABLED', task, needs }, `${task} is ${disabledBecause}`);
+  }
 }
 
 /** Once per process, before anything of Temporal's: signals are ours to answer, and its log lines go where ours go. */

@@ -23,6 +23,18 @@ export function findEntry(registry: Registry, id: string): NamedEntry {
   throw new NotFound(unknownEntry(registry, id));
 }
 
+/**
+ * Only what has a schedule of its own has slots.
+ * @throws BadInput
+ */
+export function requireSchedule(registry: Registry, id: string): void {
+  const { kind } = findEntry(registry, id);
+  if (kind === 'chain' || registry.timingOf(id)?.schedule) return;
+  const [chain] = registry.chainsOf(id);
+  const next = chain === undefined ? `One run of it: daychain show ${id} today` : `It runs in a chain: daychain history ${chain}`;
+  throw new BadInput(`${id} is a task without a schedule of its own, so it has no slots.\n${next}`);
+}
+
 export function unknownEntry(registry: Registry, id: string): string {
   const near = nearest(id, [...registry.chainIds(), ...registry.taskIds()]);
   return [

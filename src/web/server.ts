@@ -7,7 +7,7 @@ import { BadInput } from '../control/errors.js';
 import { personIdentity } from '../connections/temporal.js';
 import type { Project } from '../session/open.js';
 import { createApp } from './api/app.js';
-import { LIMITS, type WebLimits, type WebToken } from './api/parts.js';
+import { LIMITS, type WebLimits, type WebParts, type WebToken } from './api/parts.js';
 import { Servers } from './servers.js';
 
 export interface WebOptions {
@@ -24,8 +24,11 @@ export interface WebOptions {
   limits?: Partial<WebLimits>;
   /** Default: where the build puts it. */
   pageDir?: string;
+  /** What doctor looks at. Default: nothing. */
+  checks?: WebParts['checks'];
   now?: () => number;
   log?(text: string, error: unknown): void;
+  acted?: WebParts['acted'];
 }
 
 export interface RunningWeb {
@@ -70,12 +73,14 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     redis: () => servers.redis(),
     serverFor: (caller, key) => servers.serverFor(caller, key),
     met: (error) => servers.met(error),
+    checks: options.checks ?? (() => Promise.resolve([])),
     now,
     tokens,
     person: personIdentity(),
     limits: { ...LIMITS, ...options.limits },
     pageDir: options.pageDir ?? fileURLToPath(new URL('../../dist/web/page/', import.meta.url)),
     stopped: stopped.signal,
+    acted: options.acted ?? (() => {}),
     log: options.log ?? (() => {}),
   });
   const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: { ...TIMES, ...SIZES } }) as Server;

@@ -18,10 +18,14 @@ export interface EngineOptions extends ProjectText {
   /** Default 300. */
   ttlSeconds?: number;
   onStep?: AttemptParts['onStep'];
+  /** As the worker calls itself. */
+  version?: string;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
   /** False: nobody works on the project's queue, nor ever has. Default true. */
   worker?: boolean;
+  /** What the worker's environment has besides this process's. */
+  environment?: Record<string, string>;
   /** Default: the run's own servers. */
   address?: string;
   redis?: number;
@@ -79,7 +83,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const log = recordingLog(logged);
   quietRuntime();
 
-  const registry = await loadProject(project.dir);
+  const environment = { ...process.env, WITNESS: witnessFile, GATES: join(project.dir, 'gates'), ...options.environment };
+  const registry = await loadProject(project.dir, environment);
   const address = options.address ?? temporalAddress();
   const namespace = temporalNamespace();
   const redis = { host: '127.0.0.1', port: options.redis ?? redisPort() };
@@ -91,8 +96,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     redis,
     lock: { ttlSeconds: options.ttlSeconds ?? 300, successKeys: options.successKeys ?? 'read' },
     log,
-    environment: { ...process.env, WITNESS: witnessFile, GATES: join(project.dir, 'gates') },
+    environment,
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   let broke: unknown;

@@ -9,7 +9,7 @@ import { readGaps } from '../../control/gaps.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { homeOf, logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
+import { checkSettingValues, homeOf, logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
 import { labelled } from '../table.js';
 import { whenText } from '../times.js';
 import { runFirstChains } from '../up/first-start.js';
@@ -53,6 +53,7 @@ async function up({ out, project: named }: Invocation): Promise<number> {
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
+  checkSettingValues(project);
   const opened = await openHome(homeOf(project), { project: registry.project.name, projectDir: dir });
   if (!opened.opened) return sayHeld(out, project, opened.owner, opened.state);
   const { home } = opened;

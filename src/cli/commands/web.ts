@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { BadInput } from '../../control/errors.js';
 import { createLog } from '../../observability/log.js';
 import { PortTaken, startWeb, type RunningWeb } from '../../web/server.js';
+import { runChecks } from '../doctor/checks.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, type Project } from '../session.js';
@@ -61,6 +62,9 @@ async function start(project: Project, options: Options): Promise<RunningWeb> {
       port,
       orNext: options.orNext ?? false,
       tokens: config.web.tokens,
+      checks: () => runChecks(project),
+      // What stands in the record of the run or schedule too; here also what has none, like a lock taken away.
+      acted: ({ by, action, status, body }) => log.info({ by, action, status, reason: reasonIn(body) }, 'action'),
       log: (text, error) => log.error({ err: error }, text),
     });
   } catch (error) {
@@ -69,6 +73,11 @@ async function start(project: Project, options: Options): Promise<RunningWeb> {
       `${error.message} Who has it: lsof -i :${port}\nTake another: daychain web --port ${port + 1}, or --or-next`,
     );
   }
+}
+
+function reasonIn(body: string): string | null {
+  const { reason } = JSON.parse(body) as { reason?: string };
+  return reason ?? null;
 }
 
 function readPort(text: string): number {

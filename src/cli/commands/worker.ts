@@ -10,15 +10,18 @@ import { readState } from '../../local/state.js';
 import { captureConsole } from '../../activities/body-console.js';
 import { createFileLog, createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
+import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
+import { disabledNotices } from '../notices/targets.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
-import { homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 import { noteModules } from '../../registry/module-files.js';
 import { digestOf } from '../up/project-digest.js';
 import { answerSyncs } from '../up/sync-for-up.js';
 import { isUpMessage, type WorkerMessage } from '../up/worker-messages.js';
+import { version } from '../version.js';
+import { checkSettingValues, homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
 
 interface Options {
   concurrency?: string;
@@ -52,6 +55,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
+  checkSettingValues(project);
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
   serve(project.dir);
@@ -61,16 +65,19 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
       ? createLog(config.logLevel, { project: name })
       : createFileLog(config.logLevel, { project: name }, { dir: madeFolder(options.logDir), project: name });
   installRuntime(log);
+  for (const line of disabledNotices(project)) log.warn({}, line);
   captureConsole((level, method, text) => log[level]({ console: method }, text));
   await announceGaps(project, log);
-  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
+  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
   answerSyncs(project, tellParent);
   tellParent({ type: 'ready' });
+  const endCleaning = keepClean(project, log);
   try {
     await running.ended;
   } finally {
+    endCleaning();
     release();
     setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
   }
@@ -141,6 +148,7 @@ async function optionsOf(project: Project) {
     redis: redisOptions(project, state),
     lock: { ttlSeconds: config.lockTtlSeconds, successTtlSeconds: config.successTtlSeconds, successKeys: config.successKeys },
     environment: config.environment,
+    pageUrl: config.pageUrl,
   };
 }
 

@@ -3,17 +3,50 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { servePage } from '../page-files.js';
 import { Around } from './around.js';
-import { openDocument } from './document.js';
-import type { Api, WebEnv } from './frame.js';
+import { documentRoutes } from './document.js';
+import type { Api, DeclaredRoute, WebEnv } from './frame.js';
 import { admit, sameSite, secured } from './guard.js';
+import { Metrics } from './metrics.js';
 import type { WebParts } from './parts.js';
 import { badRequest, HttpProblem, knownProblem, problemResponse } from './problem.js';
 import { RateLimit } from './rate-limit.js';
+import { backfillRoutes } from './routes/backfills.js';
+import { doctorRoutes } from './routes/doctor.js';
+import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { lockRoutes } from './routes/locks.js';
+import { metricsRoutes } from './routes/metrics.js';
+import { oneShotRoutes } from './routes/one-shots.js';
+import { orderRoutes } from './routes/orders.js';
+import { pauseRoutes } from './routes/pauses.js';
+import { previewRoutes } from './routes/preview.js';
 import { projectRoutes } from './routes/project.js';
+import { runRoutes } from './routes/runs.js';
+import { scheduleRoutes } from './routes/schedules.js';
+import { schedulerStatusRoutes } from './routes/scheduler-status.js';
+import { sessionRoutes } from './routes/session.js';
+import { whyRoutes } from './routes/why.js';
 
 /** One entry per resource. */
-const ROUTES: readonly ((api: Api) => void)[] = [healthRoutes, projectRoutes];
+const ROUTES: readonly ((api: Api) => void)[] = [
+  projectRoutes,
+  scheduleRoutes,
+  runRoutes,
+  whyRoutes,
+  orderRoutes,
+  pauseRoutes,
+  previewRoutes,
+  backfillRoutes,
+  oneShotRoutes,
+  lockRoutes,
+  doctorRoutes,
+  eventRoutes,
+  healthRoutes,
+  metricsRoutes,
+  schedulerStatusRoutes,
+  sessionRoutes,
+  documentRoutes,
+];
 
 /** Paths that anybody may ask who can reach the server: they tell nothing, but how to come in. */
 const OPEN = new Set(['/healthz', '/api/session']);
@@ -24,8 +57,9 @@ export function createApp(parts: WebParts): Api {
       if (!result.success) throw badRequest(PART_OF[result.target] ?? 'body', result.error.issues);
     },
   });
-  const around = new Around(parts);
-  const api: Api = { app, parts, routes: [], around: (...request) => around.run(...request) };
+  const metrics = new Metrics(parts);
+  const around = new Around(parts, metrics);
+  const api: Api = { app, parts, metrics, routes: [], around: (...request) => around.run(...request) };
   const wrong = new RateLimit(parts.limits.wrongTokensPerMinute);
 
   app.use(async (context, next) => {
@@ -50,12 +84,18 @@ export function createApp(parts: WebParts): Api {
     }),
   );
   app.use(async (context, next) => {
-    if (!['GET', 'HEAD'].includes(context.req.method)) refuseUnlessJson(context.req.header('content-type'));
+    const { method, path } = context.req;
+    const here = routesAt(api, path);
+    const fitting = here.find((route) => route.method === (method === 'HEAD' ? 'get' : method.toLowerCase()));
+    if (here.length > 0 && fitting === undefined) {
+      const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
+      throw new HttpProblem(405, 'no_such_method', `${path} takes ${allowed}.`, { allow: allowed });
+    }
+    if (fitting?.takesBody) refuseUnlessJson(context.req.header('content-type'));
     await next();
   });
 
   for (const register of ROUTES) register(api);
-  openDocument(api);
   app.all('/api/*', () => {
     throw new HttpProblem(404, 'not_found', 'There is nothing here. What there is: /docs');
   });
@@ -73,9 +113,13 @@ export function createApp(parts: WebParts): Api {
 
 const PART_OF: Record<string, 'path' | 'query' | 'body'> = { param: 'path', query: 'query', json: 'body', header: 'query' };
 
+function routesAt({ routes }: Api, path: string): DeclaredRoute[] {
+  return routes.filter(({ pattern }) => pattern.test(path));
+}
+
 /** The page's own files are open: they hold nothing of the project, and ask for the token. */
 function isProtected(path: string): boolean {
-  return /^\/(?:api|docs|openapi\.json|metrics|readyz|scheduler_status|healthz)(?:\/|$)/.test(path);
+  return /^\/(?:api|docs|docs\.css|openapi\.json|metrics|readyz|scheduler_status|healthz)(?:\/|$)/.test(path);
 }
 
 function refuseUnlessJson(type: string | undefined): void {

@@ -62,6 +62,8 @@ export interface WebParts {
   serverFor(caller: Caller, key?: string): Promise<Server>;
   /** Told of an error a request met, so that a connection that broke is not used again. */
   met(error: unknown): void;
+  /** What doctor looks at. */
+  checks(): Promise<{ name: string; state: 'ok' | 'odd' | 'fails' | 'skipped'; text: string; mend: string | null }[]>;
   /** Of daychain. */
   version: string;
   /** Epoch milliseconds. */
@@ -75,6 +77,8 @@ export interface WebParts {
   pageDir: string;
   /** Aborted when the server stops. */
   stopped: AbortSignal;
+  /** Told of every action that was carried out or answered: who, what, and the body as sent. */
+  acted(action: { by: string; action: string; status: number; body: string }): void;
   /** For faults of our own: their stacks are no business of a client. */
   log(text: string, error: unknown): void;
 }

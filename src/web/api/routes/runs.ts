@@ -16,7 +16,7 @@ export function runRoutes(api: Api): void {
     {
       path: '/api/runs',
       tag: TAG,
-      summary: 'Runs, the newest started first, a page at a time',
+      summary: 'Runs, a page at a time: open ones first, then the newest ended',
       description:
         'Every execution stands by itself: a run key that was run again stands twice. Lists are about a second behind; a single look is not.',
       query: z.object({
