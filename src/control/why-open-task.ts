@@ -143,6 +143,7 @@ function retrying(facts: TaskRunFacts, next: string, of: Subject): Judged {
     `waits to try again: ${attemptText(facts)} begins at ${clock(next, of)} ${of.timezone}, in ${durationText(inMs)}`,
     [
       ['last error', firstLine(pending?.lastFailure)],
+      ['attempts', pending?.attemptErrors.map(({ at }) => clock(at, of)).join(', ')],
       ['next try', `${when(next, of)}, by itself`],
     ],
     [COMMANDS.retryNow(of), COMMANDS.skip(of)],

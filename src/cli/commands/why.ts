@@ -41,7 +41,8 @@ async function why({ out, project: named }: Invocation, [task, date]: [string, s
   const project = await openProject(named);
   const now = Date.now();
   const wish = { ...readWish(project, task, date, now), ...(options.chain === undefined ? {} : { chain: options.chain }) };
-  const [session, locks] = await Promise.all([openServer(project), locksOf(project)]);
+  const session = await openServer(project);
+  const locks = await locksOf(project);
   try {
     const view = await readWhy(session.server, project.registry, locks?.store ?? null, wish, now);
     out.answer(view);
