@@ -33,7 +33,7 @@ export function chainLines({ run, tasks, input, url, orders }: ShownRun, planNow
     version === null ? null : `${version}${planNow === null || planNow === version ? '' : '; the files have changed since'}`;
   const told = run.status === 'cancelled' || run.result === null ? run.message : null;
   return [
-    headLine(run, context),
+    headLine(run, context, run.progress?.held ? 'held' : null),
     ...tasks.map((task) => taskLine(task, line)),
     ...(tasks.length === 0 && run.end === null ? ['  Its tasks are not known: no worker answers for it.'] : []),
     ...heldLine(run, context),

@@ -2,6 +2,7 @@
 export { listIds } from './files.js';
 export { loadProject } from './load-project.js';
 export { parseParams } from './params.js';
+export { typedParams } from './typed-params.js';
 export { formatProblems, nearest, problemText, type Problem } from './problems.js';
 export type { Registry } from './registry.js';
 export type { Refused } from './resolve.js';

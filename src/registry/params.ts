@@ -107,7 +107,8 @@ function objectSchema(schema: z.ZodType): SchemaInside | null {
   return isFields(inside.shape) ? inside : null;
 }
 
-function shapeOf(schema: z.ZodType): Fields | null {
+/** The fields of an object schema; null for any other. */
+export function shapeOf(schema: z.ZodType): Fields | null {
   return objectSchema(schema)?.shape ?? null;
 }
 

@@ -5,20 +5,24 @@ import { BadInput } from '../../control/errors.js';
 import type { Server } from '../../control/server.js';
 import { startChain, startTask, type Started } from '../../control/start.js';
 import type { Asked, JsonObject } from '../../plan/types.js';
+import { collected } from '../collected.js';
 import { EXIT } from '../exit-codes.js';
 import { endLines, exitOf, followRun } from '../follow.js';
 import { noteNoWorker } from '../no-worker.js';
 import type { Act, Invocation } from '../program.js';
 import { runName } from '../run-lines.js';
-import { findEntry, readDate, readParams, type NamedEntry } from '../run-words.js';
+import { runTagged } from '../run/tagged.js';
+import { findEntry, readDate, type NamedEntry } from '../run-words.js';
 import { openProject, openServer, runUrl, type Project } from '../session.js';
 import { shownState } from '../states.js';
 import { whenText } from '../times.js';
+import { readParamWords } from '../typed-params.js';
 
 interface Options {
   date?: string;
   slot?: string;
-  params?: string;
+  params: string[];
+  tag: string[];
   wait?: boolean;
   force?: boolean;
   reason?: string;
@@ -26,10 +30,16 @@ interface Options {
 
 export function configure(command: Command, act: Act): void {
   command
-    .argument('<id>', 'a chain or a task')
+    .argument('[id]', 'a chain or a task')
+    .option('--tag <tag>', 'instead of one: every chain and task with this tag (may be repeated)', collected, [])
     .option('--date <date>', 'the date it is for: 20260203, 2026-02-03, today, yesterday (default: today)')
     .option('--slot <instant>', 'the slot, for chains that run several times a day: 2026-02-03T05:15:00Z')
-    .option('--params <json>', 'params of the task; for a chain: {"task": {…}}')
+    .option(
+      '--params <params>',
+      'JSON, or name=value (may be repeated); for a chain {"task": {…}} or task.name=value',
+      collected,
+      [],
+    )
     .option('--wait', 'show how it goes, until it has ended')
     .option('--force', 'repeat what is done already')
     .option('--reason <text>', 'why, for --force')
@@ -41,13 +51,17 @@ A run that is there already is not repeated: exit code 0, and what it is doing.
 Examples:
   daychain run daily-chain --wait
   daychain run task_mail --date 2026-02-03 --params '{"limit": 10}'
+  daychain run daily-chain --params task_mail.limit=10 --params task_mail.language=fr
+  daychain run --tag nightly --date yesterday
   daychain run daily-chain --date yesterday --force --reason "the archive was empty"`,
     )
     .action(act(run));
 }
 
-async function run({ out, project: named }: Invocation, [id]: [string], options: Options): Promise<number> {
+async function run({ out, project: named }: Invocation, [id]: [string | undefined], options: Options): Promise<number> {
   const project = await openProject(named);
+  if (options.tag.length > 0) return await runTagged(out, project, options.tag, dateForTag(id, options));
+  if (id === undefined) throw new BadInput('What? Name a chain or a task, or --tag.\nSee all: daychain list');
   const entry = findEntry(project.registry, id);
   const input = readInput(project, entry, options);
   const session = await openServer(project);
@@ -79,7 +93,21 @@ interface WhenAndParams {
   params?: JsonObject;
 }
 
-function readInput(project: Project, { id }: NamedEntry, options: Options): WhenAndParams {
+/** Of many runs only the date is common. */
+function dateForTag(id: string | undefined, { slot, params, force, date }: Options): string {
+  const other = [
+    ...(id === undefined ? [] : [id]),
+    ...(slot === undefined ? [] : ['--slot']),
+    ...(params.length === 0 ? [] : ['--params']),
+    ...(force ? ['--force'] : []),
+  ];
+  if (other.length > 0) throw new BadInput(`--tag stands for several runs; ${other[0]} goes with one.`);
+  return date ?? 'today';
+}
+
+function readInput(project: Project, entry: NamedEntry, options: Options): WhenAndParams {
+  const { id } = entry;
+  const params = readParamWords(project.registry, entry, options.params);
   if (options.date !== undefined && options.slot !== undefined)
     throw new BadInput('--date and --slot exclude each other: a slot has its date.');
   if (options.slot !== undefined && Number.isNaN(Date.parse(options.slot))) {
@@ -89,7 +117,7 @@ function readInput(project: Project, { id }: NamedEntry, options: Options): When
     ...(options.slot === undefined
       ? { date: readDate(options.date ?? 'today', project.zoneOf(id), Date.now()) }
       : { scheduledFor: new Date(options.slot).toISOString() }),
-    ...(options.params === undefined ? {} : { params: readParams(options.params) }),
+    ...(params === undefined ? {} : { params }),
   };
 }
 

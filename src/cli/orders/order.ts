@@ -38,6 +38,7 @@ export async function giveOrder<Request extends OrderRequest>(
   const now = Date.now();
   const workflowId = readRun(words, project.zoneOf, now);
   const zone = project.zoneOf(workflowId.split(':')[0]!);
+  const chain = project.registry.chain(workflowId.split(':')[0]!) !== undefined;
   const request = {
     ...more(zone, now),
     reason: options.reason ?? null,
@@ -46,7 +47,7 @@ export async function giveOrder<Request extends OrderRequest>(
   const session = await openServer(project);
   try {
     const done = await give(session.server, project.registry, workflowId, request);
-    for (const line of wrapped(orderText(done, zone, Date.now()), out.width)) out.say(line);
+    for (const line of wrapped(orderText(done, { zone, chain, now: Date.now() }), out.width)) out.say(line);
     out.answer({ ...done, url: runUrl(session, { workflowId }) });
     if (done.outcome === 'accepted' || done.order === 'hold') await noteNoWorker(out, session.server);
     return EXIT.done;

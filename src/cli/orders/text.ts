@@ -3,8 +3,16 @@ import type { OrderRecord } from '../../control/order-records.js';
 import type { OrderDone } from '../../control/orders.js';
 import { whenText } from '../times.js';
 
-/** What has come of an order, why, and what to type next. `now` in epoch milliseconds. */
-export function orderText(done: OrderDone, zone: string, now: number): string {
+export interface OrderContext {
+  zone: string;
+  /** It is about a chain's run. */
+  chain: boolean;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** What has come of an order, why, and what to type next. */
+export function orderText(done: OrderDone, { zone, chain, now }: OrderContext): string {
   const name = done.workflowId.replace(':', ' ');
   if (done.outcome === 'accepted') {
     const command = `daychain show ${done.workflowId}`;
@@ -12,7 +20,7 @@ export function orderText(done: OrderDone, zone: string, now: number): string {
   }
   switch (done.order) {
     case 'skip':
-      return [skipText(name, done), ...rerunLines(done)].join('\n');
+      return [skipText(name, done, chain), ...rerunLines(done)].join('\n');
     case 'hold':
       return `${name} is held until ${whenText(done.until!, zone, now)} ${zone}; then it fails as hold_expired.\nLet it go: daychain release ${done.workflowId}`;
     case 'release':
@@ -24,11 +32,12 @@ export function orderText(done: OrderDone, zone: string, now: number): string {
   }
 }
 
-function skipText(name: string, { outcome, told, workflowId, answer }: OrderDone): string {
+function skipText(name: string, { outcome, told, workflowId, answer }: OrderDone, chain: boolean): string {
   if (outcome === 'already') return `${name} was skipped before; nothing was changed.`;
   if (told === workflowId && answer === null) return `${name} is skipped: it does not run, and its date is settled.`;
+  if (told === workflowId && !chain) return `${name} is skipped: it waits no longer, and its date is settled.`;
   return told === workflowId
-    ? `${name} is skipped; what is running of it ends, nothing further begins.`
+    ? `${name} is skipped: what is running goes on to its end, nothing further begins.`
     : `${name} is skipped in ${told}; what depends on it goes on without it.`;
 }
 
