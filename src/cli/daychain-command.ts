@@ -1,9 +1,18 @@
 /** Commands as this program wants them. */
-import { Command, type Option } from 'commander';
+import { type AddHelpTextContext, type AddHelpTextPosition, Command, type Option } from 'commander';
+import { wrapped } from './table.js';
+
+const WIDTH = 100;
 
 export class DaychainCommand extends Command {
   override createCommand(name?: string): Command {
     return new DaychainCommand(name);
+  }
+
+  /** Prose is set to the width of the help; what is indented, as examples are, stays as it is. */
+  override addHelpText(position: AddHelpTextPosition, text: string | ((context: AddHelpTextContext) => string)): this {
+    if (typeof text !== 'string') return super.addHelpText(position, text);
+    return super.addHelpText(position, () => reflowed(text, this.configureHelp().helpWidth ?? WIDTH));
   }
 
   /** The library asks for what is missing before it looks at what is unknown; who mistyped a name wants to hear of that. */
@@ -26,4 +35,17 @@ export class DaychainCommand extends Command {
 /** The command, its parent, and so on up to the program. */
 function lineageOf(command: Command): Command[] {
   return command.parent === null ? [command] : [command, ...lineageOf(command.parent)];
+}
+
+/** Lines of prose that follow each other are one paragraph. A line that ends in a colon ends its own. */
+function reflowed(text: string, width: number): string {
+  const blocks: string[] = [];
+  let open = false;
+  for (const line of text.split('\n')) {
+    const prose = line !== '' && !line.startsWith(' ');
+    if (prose && open) blocks[blocks.length - 1] += ` ${line}`;
+    else blocks.push(line);
+    open = prose && !line.endsWith(':');
+  }
+  return blocks.flatMap((block) => (block.startsWith(' ') ? [block] : wrapped(block, width))).join('\n');
 }

@@ -143,7 +143,12 @@ export async function buildProgram(
       const command = given.at(-1) as Command;
       const { project, utc } = program.opts<{ project?: string; utc?: boolean }>();
       if (utc) (await import('./times.js')).showUtc();
-      onExit(await work({ out, project }, command.processedArgs as never, command.opts<never>()));
+      try {
+        onExit(await work({ out, project }, command.processedArgs as never, command.opts<never>()));
+      } catch (error) {
+        const { withSuggestion } = await import('./suggest-id.js');
+        throw await withSuggestion(error, command.args, project);
+      }
     };
   const named = argv === null ? null : namedCommand(argv);
   for (const [group, entries] of Object.entries(GROUPS)) {

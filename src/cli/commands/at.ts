@@ -55,7 +55,8 @@ Examples:
   daychain at in 10 minutes task_mail --params '{"limit": 10}'
   daychain at list
   daychain at cancel after-the-move --reason "not needed"
-  daychain at hold after-the-move --until "2026-03-02 12:00"`,
+  daychain at hold after-the-move --until "2026-03-02 12:00"
+  daychain at release after-the-move`,
     );
 }
 

@@ -82,6 +82,10 @@ Examples:
   daychain backfill daily-chain 2026-01-01 yesterday --concurrency 10 --yes --wait
   daychain backfill daily-chain 2026-01-01 2026-03-31 --tasks task_rag_indexing
   daychain backfill show
+  daychain backfill list
+  daychain backfill hold ID --reason "month end"
+  daychain backfill release ID
+  daychain backfill cancel ID --reason "wrong dates"
 A chain called like one of the commands: daychain backfill start list 2026-01-01 2026-03-31`;
 }
 

@@ -25,7 +25,7 @@ export function configure(command: Command, act: Act): void {
 A task learns of it through ctx.signal and has 10 seconds to stop; its lock is released.
 Cancelling a chain cancels its open tasks; cancelling a task leaves the rest of its chain alone.
 
-Example:
+Examples:
   daychain cancel daily-chain:20260203 --reason "wrong input"`,
     )
     .action(act(cancel));

@@ -7,7 +7,9 @@ import type { Act, Invocation } from '../program.js';
 import { openProject } from '../session.js';
 
 export function configure(command: Command, act: Act): void {
-  command.action(act(check));
+  command
+    .addHelpText('after', '\nExit code 2 if anything is wrong.\n\nExamples:\n  daychain check\n  daychain check --json')
+    .action(act(check));
 }
 
 async function check({ out, project: named }: Invocation): Promise<number> {

@@ -20,7 +20,7 @@ Make the script anew after an upgrade.
 
 Examples:
   daychain completion bash > ~/.local/share/bash-completion/completions/daychain
-  daychain completion zsh > ~/.zfunc/_daychain      with fpath+=(~/.zfunc) before compinit in ~/.zshrc
+  daychain completion zsh > ~/.zfunc/_daychain     (fpath+=(~/.zfunc) before compinit, in ~/.zshrc)
   daychain completion fish > ~/.config/fish/completions/daychain.fish`,
     )
     .action(act(completion));

@@ -9,7 +9,12 @@ import { openProject } from '../session.js';
 import { labelled, shortened, table, widthOf } from '../table.js';
 
 export function configure(command: Command, act: Act): void {
-  command.addHelpText('after', '\nExit code 1 if anything fails. Secrets are masked.').action(act(doctor));
+  command
+    .addHelpText(
+      'after',
+      '\nExit code 1 if anything fails. Secrets are masked.\n\nExamples:\n  daychain doctor\n  daychain doctor --json',
+    )
+    .action(act(doctor));
 }
 
 async function doctor({ out, project: named }: Invocation): Promise<number> {

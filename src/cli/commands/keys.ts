@@ -15,6 +15,7 @@ with SUCCESS_KEYS=read-write it writes such keys for the old scheduler, with SUC
 
 Examples:
   daychain keys
+  daychain keys list --older-than 7
   daychain keys --task 'task_mail*' --date 202602*
   daychain keys delete --task task_mail --date 20260203`,
   );

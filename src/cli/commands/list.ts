@@ -9,7 +9,7 @@ import { openProject } from '../session.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 
 export function configure(command: Command, act: Act): void {
-  command.action(act(list));
+  command.addHelpText('after', '\nExamples:\n  daychain list\n  daychain list --json').action(act(list));
 }
 
 async function list({ out, project: named }: Invocation): Promise<number> {

@@ -5,13 +5,17 @@ import type { Server } from '../../control/server.js';
 import { durationText } from '../../plan/duration.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
+import { suggestionFor } from '../suggest-id.js';
 import { openLocks, openProject, openServer, type Project } from '../session.js';
 import { shortened, table } from '../table.js';
 
 export function configure(command: Command, act: Act): void {
   command
     .argument('[task]', 'only the locks of this task')
-    .addHelpText('after', '\nA lock that is left over goes by itself when its time is up; sooner: daychain unlock TASK DATE')
+    .addHelpText(
+      'after',
+      '\nA lock that is left over goes by itself when its time is up; sooner: daychain unlock TASK DATE\n\nExamples:\n  daychain locks\n  daychain locks task_mail',
+    )
     .action(act(locks));
 }
 
@@ -22,7 +26,8 @@ async function locks({ out, project: named }: Invocation, [task]: [string | unde
     const found = await withServerIfAny(project, out.note.bind(out), (server) => listLocks(server, session.store, task));
     out.answer({ store: session.store.address, prefix: session.store.prefix, locks: found });
     if (found.length === 0) {
-      out.say(`No locks${task === undefined ? '' : ` of ${task}`} in Redis at ${session.store.address}.`);
+      const near = task === undefined ? '' : await suggestionFor(task, named);
+      out.say(`No locks${task === undefined ? '' : ` of ${task}`} in Redis at ${session.store.address}.${near}`);
       return EXIT.done;
     }
     const rows = found.map((lock) => [

@@ -28,7 +28,11 @@ export function configure(command: Command, act: Act): void {
       'after',
       `
 Says too what is paused, what fell due and has no run, and which lists of times run short.
-Without a server it goes by the files alone, and says so.`,
+Without a server it goes by the files alone, and says so.
+
+Examples:
+  daychain next
+  daychain next daily-chain --count 20`,
     )
     .action(act(next));
 }

@@ -12,7 +12,7 @@ export function configure(command: Command, act: Act): void {
 What is released goes on at once. A hold set before the run's slot, or before its chain has come to it, is taken back: the
 run starts when its turn comes.
 
-Example:
+Examples:
   daychain release task_report 2026-02-03`,
     )
     .action(

@@ -20,7 +20,10 @@ export function configure(command: Command, act: Act): void {
     .argument('[chains...]', 'chains and scheduled tasks; "*" stands for any letters')
     .option('--tag <tag>', 'what has this tag (may be repeated)', collected, [])
     .option('--catch-up', 'run what fell due during the pause, oldest first')
-    .addHelpText('after', '\nWithout --catch-up it names the slots that have no run, and the command that runs them.')
+    .addHelpText(
+      'after',
+      '\nWithout --catch-up it names the slots that have no run, and the command that runs them.\n\nExamples:\n  daychain resume daily-chain\n  daychain resume daily-chain --catch-up',
+    )
     .action(act(resume));
 }
 

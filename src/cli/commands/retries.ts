@@ -12,6 +12,7 @@ export function configure(command: Command, act: Act): void {
     `
 Examples:
   daychain retries
+  daychain retries list --limit 200
   daychain retries now task_mail:20260203 task_sync:20260203
   daychain retries now --all --reason "the provider is back"
   daychain retries cancel --all --reason "wrong credentials"`,

@@ -13,7 +13,7 @@ import { padded, shortened, table, widthOf } from '../table.js';
 import { whenText } from '../times.js';
 
 export function configure(command: Command, act: Act): void {
-  command.action(act(status));
+  command.addHelpText('after', '\nExamples:\n  daychain status\n  daychain status --json').action(act(status));
 }
 
 async function status({ out, project: named }: Invocation): Promise<number> {

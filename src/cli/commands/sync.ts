@@ -31,7 +31,12 @@ export function configure(command: Command, act: Act): void {
 Touches only schedules of this project, and never deletes one: what has left the files is paused.
 A pause and note of a person stay. Does nothing at all while any file has a problem.
 No edit loses a date: one that neither the old nor the new times would still run is started at once.
-What earlier pauses left out is named, with the command that runs it, and not started.`,
+What earlier pauses left out is named, with the command that runs it, and not started.
+
+Examples:
+  daychain sync --dry-run
+  daychain sync
+  daychain sync daily-chain --confirm-keys`,
     )
     .action(act(sync));
 }

@@ -8,6 +8,7 @@ import { isRunKey } from '../../plan/ids.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
+import { suggestionFor } from '../suggest-id.js';
 import { readDate } from '../run-words.js';
 import { openLocks, openProject } from '../session.js';
 import { HOLDERS, withServerIfAny } from './locks.js';
@@ -27,7 +28,7 @@ export function configure(command: Command, act: Act): void {
 The lock of a run that has ended is taken without asking. A holder that is alive learns of it at its
 next renewal and stops; until then two may work on the same date.
 
-Example:
+Examples:
   daychain unlock task_mail 20260203`,
     )
     .action(act(unlock));
@@ -44,7 +45,7 @@ async function unlock({ out, project: named }: Invocation, [task, date]: [string
       return found === null ? [] : [found];
     });
     if (lock === undefined) {
-      out.say(`Nobody holds the lock of ${task} ${scope}.`);
+      out.say(`Nobody holds the lock of ${task} ${scope}.${await suggestionFor(task, named)}`);
       out.answer({ outcome: 'free', task, scope });
       return EXIT.done;
     }

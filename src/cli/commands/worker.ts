@@ -39,7 +39,11 @@ export function configure(command: Command, act: Act): void {
       'after',
       `
 Start as many as there is work for, on as many machines. SIGTERM lets tasks run on for
-DAYCHAIN_DRAIN_SECONDS (20) and then hands their work back; Ctrl-C, or a second signal, does so at once.`,
+DAYCHAIN_DRAIN_SECONDS (20) and then hands their work back; Ctrl-C, or a second signal, does so at once.
+
+Examples:
+  daychain worker
+  daychain worker --concurrency 20`,
     )
     .action(act(worker));
 }
