@@ -52,6 +52,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/preview.js'),
     },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'logs', summary: 'What a run said, as it happens if asked', load: () => import('./commands/logs.js') },
     { name: 'why', summary: 'What holds a task for a date, and what would help', load: () => import('./commands/why.js') },
     {
       name: 'plan',
