@@ -63,7 +63,7 @@ function ChainDate({ route, id, runKey, heading, close }: InnerProps & { id: str
       {data === null && (problem === null || problem.away ? <Loading quiet={problem !== null} /> : <Failure problem={problem} />)}
       {data !== null && (
         <>
-          <DateHead date={data} />
+          <DateHead date={data} brief={route.task !== null} />
           {route.tab === 'graph' && <Graph view={data} route={route} />}
           {route.tab === 'timeline' && <TimelineChart view={data} route={route} />}
           {route.tab === 'log' && (
