@@ -25,11 +25,13 @@ import { runRoutes } from './routes/runs.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { schedulerStatusRoutes } from './routes/scheduler-status.js';
 import { sessionRoutes } from './routes/session.js';
+import { viewRoutes } from './routes/views.js';
 import { whyRoutes } from './routes/why.js';
 
 /** One entry per resource. */
 const ROUTES: readonly ((api: Api) => void)[] = [
   projectRoutes,
+  viewRoutes,
   scheduleRoutes,
   runRoutes,
   whyRoutes,
