@@ -95,7 +95,7 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
     if (pathname === '/api/views/backfills') return recorded.backfills;
     if (pathname.startsWith('/api/dates/')) return dateOf(last);
     if (pathname.startsWith('/api/why/')) return recorded.why;
-    if (pathname.endsWith('/logs')) return { lines: LOG };
+    if (pathname.endsWith('/logs')) return { lines: LOG, after: 'x', more: false };
     if (pathname.startsWith('/api/tasks/')) return { id: last, paramsSchema: PARAMS };
     if (pathname.startsWith('/api/views/runs/')) return last.startsWith('task_rag') ? recorded.failed : recorded.running;
     return null;

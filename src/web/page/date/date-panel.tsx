@@ -67,7 +67,12 @@ function ChainDate({ route, id, runKey, heading, close }: InnerProps & { id: str
           {route.tab === 'graph' && <Graph view={data} route={route} />}
           {route.tab === 'timeline' && <TimelineChart view={data} route={route} />}
           {route.tab === 'log' && (
-            <LogLines run={route.task === null ? route.run : `${route.task}:${runKey}`} timezone={data.timezone} />
+            <LogLines
+              key={route.task}
+              run={route.task === null ? route.run : `${route.task}:${runKey}`}
+              timezone={data.timezone}
+              many={route.task === null}
+            />
           )}
           {route.task === null ? (
             route.tab !== 'log' && data.graph.nodes.length > 1 && <p class="panel-hint quiet">{t.chooseTask}</p>
