@@ -172,7 +172,7 @@ export const en = {
   goneTask: 'no longer in the files',
   slotsInColumn: (count: number) => counted(count, 'slot', 'slots'),
   attemptsTaken: (count: number) => counted(count, 'attempt', 'attempts'),
-  doneElsewhere: 'done by another run',
+  doneElsewhere: 'done before',
   runningFor: (duration: string) => `running ${duration}`,
   took: (duration: string) => `took ${duration}`,
   inTime: (duration: string) => `in ${duration}`,

@@ -165,7 +165,7 @@ export const fr: Texts = {
   goneTask: 'n’est plus dans les fichiers',
   slotsInColumn: (count) => counted(count, 'créneau', 'créneaux'),
   attemptsTaken: (count) => counted(count, 'tentative', 'tentatives'),
-  doneElsewhere: 'fait par une autre exécution',
+  doneElsewhere: 'déjà fait',
   runningFor: (duration) => `en cours depuis ${duration}`,
   took: (duration) => `a duré ${duration}`,
   inTime: (duration) => `en ${duration}`,
