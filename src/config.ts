@@ -62,12 +62,16 @@ export interface Config {
   /** Where downloaded binaries are kept. */
   cacheDir: string;
   logLevel: LogLevel;
+  /** Where people reach the page, for links in notices. Null: nobody told. */
+  pageUrl: string | null;
   web: WebSettings;
   /** How long bodies may run on when a worker is told to stop, in milliseconds. */
   drainMs: number;
   /** The environment with `.env` beneath it: secrets of tasks, and what commands inherit. */
   environment: Record<string, string>;
   settings: Setting[];
+  /** Where a variable of the environment comes from; `default` for one that is not set. */
+  sourceOf(name: string): Setting['source'];
   /** What is odd, but no reason to stop. */
   warnings: string[];
 }
@@ -121,9 +125,11 @@ export function readConfig(projectDir: string, environment: NodeJS.ProcessEnv = 
     testServerBinary: values.DAYCHAIN_TEST_SERVER_BIN ?? null,
     cacheDir: values.DAYCHAIN_CACHE === undefined ? defaultCache(merged) : resolve(projectDir, values.DAYCHAIN_CACHE),
     logLevel: values.DAYCHAIN_LOG_LEVEL,
+    pageUrl: values.DAYCHAIN_PAGE_URL ?? null,
     web: { host: values.DAYCHAIN_WEB_HOST, port: values.DAYCHAIN_WEB_PORT, tokens: values.DAYCHAIN_WEB_TOKENS },
     drainMs: values.DAYCHAIN_DRAIN_SECONDS * 1_000,
     environment: merged,
+    sourceOf,
     settings: [...temporalSettings(temporal, sourceOf), ...effectiveSettings(values, sourceOf)],
     warnings: unknownNames(merged),
   };
@@ -181,6 +187,10 @@ const SCHEMA = z.object({
   DAYCHAIN_CACHE: z.string().optional(),
   DAYCHAIN_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   DAYCHAIN_DRAIN_SECONDS: seconds(0).default(20),
+  DAYCHAIN_PAGE_URL: z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'is no http:// or https:// address')
+    .optional(),
   DAYCHAIN_WEB_HOST: z.string().default('127.0.0.1'),
   DAYCHAIN_WEB_PORT: port.default(7070),
   DAYCHAIN_WEB_TOKENS: tokens.default([]),

@@ -12,6 +12,7 @@ import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
 import { endPause } from './control/pause.js';
 import { createLockStore } from './lock/redis-store.js';
+import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
 
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   log: Log;
   /** What secrets and programs see. */
   environment: Record<string, string | undefined>;
+  /** Address of the page, for links in notices. */
+  pageUrl?: string | null;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
   /** For tests that look on, or end the process at a named point. */
@@ -64,7 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   const client = new Client({ connection, namespace });
   const locks = createLockStore(stores.locks, { ...options.lock, prefix: options.lock.prefix ?? registry.project.lockPrefix });
-  const pool = createClientPool(registry.project.clients);
+  const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
   const shutdown = new AbortController();
 
   const attempt = createAttempt({
@@ -88,7 +91,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     workflowBundle: { codePath: bundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
-      ...createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }),
+      ...createEngineActivities({
+        registry,
+        locks,
+        client,
+        namespace,
+        taskQueue,
+        resumeSchedule,
+        sendNotice: (notice) => sendNotice(notice, options.environment),
+        pageUrl: options.pageUrl ?? null,
+      }),
       default: attempt,
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
@@ -103,6 +115,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: '1 day',
   });
 
+  warnOfDisabled(registry, log);
   const stopping = deferred();
   const ended = (async () => {
     const running = worker.run();
@@ -130,6 +143,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }, drainMs);
     },
   };
+}
+
+function warnOfDisabled(registry: Registry, log: Log): void {
+  for (const task of registry.taskIds()) {
+    const { needs = [], disabledBecause } = registry.task(task) ?? {};
+    if (disabledBecause !== undefined) log.warn({ event: 'TASK_DISABLED', task, needs }, `${task} is ${disabledBecause}`);
+  }
 }
 
 /** Once per process, before anything of Temporal's: signals are ours to answer, and its log lines go where ours go. */

@@ -10,6 +10,7 @@ import { taskResult } from '../plan/results.js';
 import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, TaskResult } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
 import { type AttemptLog, type Log, attemptLog } from './attempt-log.js';
+import { withConsole } from './body-console.js';
 import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
 import { taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
@@ -69,6 +70,7 @@ class Attempt {
     const { input, parts } = this;
     const body = bodyOf(parts, input.task);
     if ('notHere' in body) return { outcome: 'not_here', detail: body.notHere, carry: this.carry() };
+    if ('disabled' in body) return this.skipped('condition_not_met', body.disabled);
     await this.step('before_lock');
     if (input.lock === false) return await this.withLock(body, null);
 
@@ -81,7 +83,8 @@ class Attempt {
       if (!(error instanceof LockStoreUnreachable)) throw error;
       return this.lockHeld(true, error.message);
     }
-    if (acquired.outcome === 'already_completed') return this.alreadyCompleted();
+    if (acquired.outcome === 'already_completed')
+      return this.skipped('already_completed', `the success key of ${input.date} says completed`);
     if (acquired.outcome === 'held') {
       const left = acquired.ttlMs === null ? 'it never expires' : `${durationText(acquired.ttlMs)} left`;
       return this.lockHeld(false, `lock:${lock.task}:${lock.scope} is held by ${acquired.holder} (${left})`);
@@ -117,6 +120,7 @@ class Attempt {
         log: this.log,
         clients: parts.clients,
         redis: parts.redis,
+        settings: parts.registry.settingValues(),
         secret: (name) => parts.environment[name],
       });
       lookedAtSignal = context.lookedAtSignal;
@@ -126,7 +130,7 @@ class Attempt {
     await this.step('body_started');
     let end: BodyEnd;
     try {
-      end = stop.cause === null ? await runToEnd(work, stop) : { threw: stop.cause };
+      end = stop.cause === null ? await withConsole(this.log.console, () => runToEnd(work, stop)) : { threw: stop.cause };
     } finally {
       forget();
       await endRenewing();
@@ -218,12 +222,12 @@ class Attempt {
     });
   }
 
-  private alreadyCompleted(): AttemptOutput {
-    const reason = `the success key of ${this.input.date} says completed`;
-    this.log.event('TASK_SKIPPED', { kind: 'already_completed', reason });
+  /** Ends the run without its body, settled. */
+  private skipped(kind: 'already_completed' | 'condition_not_met', reason: string): AttemptOutput {
+    this.log.event('TASK_SKIPPED', { kind, reason });
     const ending = {
       status: 'skipped',
-      kind: 'already_completed',
+      kind,
       reason,
       settled: true,
       attempts: this.carry().attemptsUsed,

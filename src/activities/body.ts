@@ -16,15 +16,16 @@ export interface RunnableBody {
 
 /**
  * The body of a task this worker has. A program is taken from the worker's own registry, never from a workflow's input:
- * whoever may start a run must not be able to choose what is executed.
+ * whoever may start a run must not be able to choose what is executed. A task whose settings are missing has no body to run.
  */
 export function bodyOf(
   parts: { registry: Registry; environment: Record<string, string | undefined> },
   id: string,
-): RunnableBody | { notHere: string } {
+): RunnableBody | { notHere: string } | { disabled: string } {
   const task = parts.registry.task(id);
   if (task === undefined) return { notHere: `this worker has no task "${id}"` };
   if (task.brokenBecause !== undefined) return { notHere: `${task.file} did not load: ${task.brokenBecause}` };
+  if (task.disabledBecause !== undefined) return { disabled: task.disabledBecause };
   if (task.kind === 'command') {
     const command = task.command;
     return { params: () => ({}), run: (ctx) => runProgram(ctx, command, parts.registry.project.dir, parts.environment) };

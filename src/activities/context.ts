@@ -1,6 +1,6 @@
 /** What a task's `run(ctx)` is handed. */
 import { forEachItem } from '../kit/for-each.js';
-import type { AppRedis, Ended, Json, ProjectClients, Task, TaskContext, UpstreamOf } from '../define/types.js';
+import type { AppRedis, Ended, Json, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from '../define/types.js';
 import { PermanentError } from '../define/errors.js';
 import { MAX_ERROR_TEXT, cut } from '../plan/limits.js';
 import type { AttemptInput, UpstreamResult } from '../plan/types.js';
@@ -19,6 +19,7 @@ export interface ContextParts {
   log: AttemptLog;
   clients: ProjectClients;
   redis: AppRedis;
+  settings: ProjectSettings;
   /** Reads a variable of the environment; undefined if it is not set. */
   secret(name: string): string | undefined;
 }
@@ -43,6 +44,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
     params: parts.params,
     clients: parts.clients,
     redis: parts.redis,
+    settings: parts.settings,
     fence: parts.fence,
     log: log.author,
     checkpoint: trace.checkpoint,

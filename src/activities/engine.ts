@@ -24,6 +24,7 @@ import type {
 } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
 import { looked } from './looked.js';
+import { createNoticeActivities, type SendNotice } from './notices.js';
 import { createPastActivities } from './past.js';
 import { createPauseActivities } from './pauses.js';
 import { seeRun } from './runs.js';
@@ -39,11 +40,22 @@ export interface EngineParts {
   taskQueue: string;
   /** Ends the pause of one of the project's schedules. */
   resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }>;
+  sendNotice: SendNotice;
+  /** Address of the page, for links in notices; null where nobody told. */
+  pageUrl: string | null;
 }
 
 export type EngineActivities = ReturnType<typeof createEngineActivities>;
 
-export function createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }: EngineParts) {
+export function createEngineActivities({
+  registry,
+  locks,
+  client,
+  namespace,
+  taskQueue,
+  resumeSchedule,
+  ...notices
+}: EngineParts) {
   return {
     /** Fills in what a runTask input leaves out, from today's files. */
     async resolveTask(input: RunTaskInput): Promise<Looked<ResolvedTaskInput>> {
@@ -56,6 +68,7 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
 
     ...createSlotActivities({ registry, client, namespace, taskQueue }),
     ...createPastActivities({ registry, client, taskQueue }),
+    ...createNoticeActivities({ registry, client, taskQueue, send: notices.sendNotice, pageUrl: notices.pageUrl }),
 
     /** What the parents' own runs of this run key ended with: for a task run without its chain. */
     async upstreamOf({ task, runKey }: { task: string; runKey: string }): Promise<Upstream> {

@@ -52,14 +52,28 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/preview.js'),
     },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'logs', summary: 'What a run said, as it happens if asked', load: () => import('./commands/logs.js') },
     { name: 'why', summary: 'What holds a task for a date, and what would help', load: () => import('./commands/why.js') },
     {
       name: 'plan',
       summary: "A chain's order, or what it would do next",
       load: () => import('./commands/plan.js'),
     },
+    { name: 'graph', summary: 'What depends on what in a chain, drawn', load: () => import('./commands/graph.js') },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
+    { name: 'stats', summary: 'How tasks and chains have done: rates, durations', load: () => import('./commands/stats.js') },
+    { name: 'retries', summary: 'What waits to try again: list, now, cancel', load: () => import('./commands/retries.js') },
+    {
+      name: 'notices',
+      summary: 'Who is told of failures and lateness; try it',
+      load: () => import('./commands/notices.js'),
+    },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
+    {
+      name: 'keys',
+      summary: 'Success keys of the old scheduler: list, delete',
+      load: () => import('./commands/keys.js'),
+    },
     {
       name: 'doctor',
       summary: 'Check settings and servers, and say how to mend them',

@@ -128,7 +128,8 @@ const STATES: Record<number, PendingAttempt['state']> = {
   5: 'paused',
 };
 
-async function pendingOf(server: Server, description: WorkflowExecutionDescription): Promise<PendingAttempt | null> {
+/** The first activity that is not over; null if there is none. */
+export async function pendingOf(server: Server, description: WorkflowExecutionDescription): Promise<PendingAttempt | null> {
   const activity = description.raw.pendingActivities?.[0];
   if (!activity) return null;
   const [trace] = await decodeArrayFromPayloads(server.client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);

@@ -43,6 +43,8 @@ export interface LayoutOptions {
   sizeOf(id: string): { width: number; height: number };
   /** Between two boxes of one rank. Default: 16. */
   nodeGap?: number;
+  /** Between two lines, or a line and a box, of one rank. Default: 12. */
+  edgeGap?: number;
   /** Between two ranks. Default: 48. */
   rankGap?: number;
   /** Around the whole. Default: 0. */
@@ -59,7 +61,7 @@ const MOST_CROSSING_FREE = 1_000;
 export function layoutGraph(tasks: Graph, options: LayoutOptions): GraphLayout {
   const graph = new Map([...tasks].map(([id, parents]) => [id, [...new Set(parents)].filter((parent) => tasks.has(parent))]));
   const size = graph.size + [...graph.values()].reduce((sum, parents) => sum + parents.length, 0);
-  const full = { direction: 'right' as const, nodeGap: 16, rankGap: 48, margin: 0, ...options };
+  const full = { direction: 'right' as const, nodeGap: 16, edgeGap: 12, rankGap: 48, margin: 0, ...options };
   return size > MOST_CROSSING_FREE ? inColumns(graph, full) : withFewCrossings(graph, full);
 }
 
@@ -87,6 +89,7 @@ function withFewCrossings(graph: Graph, options: FullOptions): GraphLayout {
   drawn.setGraph({
     rankdir: options.direction === 'right' ? 'LR' : 'TB',
     nodesep: options.nodeGap,
+    edgesep: options.edgeGap,
     ranksep: options.rankGap,
     marginx: options.margin,
     marginy: options.margin,
@@ -102,7 +105,33 @@ function withFewCrossings(graph: Graph, options: FullOptions): GraphLayout {
     parents.map((from) => ({ from, to, points: drawn.edge(from, to).points.map(({ x, y }) => ({ x, y })) })),
   );
   const { width = 0, height = 0 } = drawn.graph();
-  return { width: finite(width), height: finite(height), nodes, edges };
+  return inWrittenOrder({ width: finite(width), height: finite(height), nodes, edges }, options.direction);
+}
+
+/** Turned over where that brings more neighbours into the order in which they were written. */
+function inWrittenOrder(layout: GraphLayout, direction: 'right' | 'down'): GraphLayout {
+  const [along, across] = direction === 'right' ? (['x', 'y'] as const) : (['y', 'x'] as const);
+  const extent = direction === 'right' ? layout.height : layout.width;
+  const middle = (node: LayoutNode, axis: 'x' | 'y') => node[axis] + (axis === 'x' ? node.width : node.height) / 2;
+  let inOrder = 0;
+  layout.nodes.forEach((node, at) => {
+    for (const later of layout.nodes.slice(at + 1)) {
+      if (Math.abs(middle(later, along) - middle(node, along)) < 0.5) inOrder += later[across] > node[across] ? 1 : -1;
+    }
+  });
+  if (inOrder >= 0) return layout;
+  const turned = (value: number, size = 0) => extent - value - size;
+  return {
+    ...layout,
+    nodes: layout.nodes.map((node) => ({
+      ...node,
+      [across]: turned(node[across], direction === 'right' ? node.height : node.width),
+    })),
+    edges: layout.edges.map((edge) => ({
+      ...edge,
+      points: edge.points.map((point) => ({ ...point, [across]: turned(point[across]) })),
+    })),
+  };
 }
 
 /** One column (or row) per group of tasks that may run at once, in the order they are written. */

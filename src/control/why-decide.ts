@@ -43,13 +43,12 @@ function withoutRun(facts: WhyFacts): Decided {
 }
 
 function unknown({ near }: WhyFacts): Judged {
-  const typo = near === null ? '' : `; did you mean ${near}?`;
-  const list = { text: 'What there is', command: 'daychain list' };
+  const typo = near === null ? '' : ` (did you mean ${near}?)`;
   return judged(
     'no_such_task',
-    `is not known: the project has no task or chain of this name, and the server no run${typo.replace(/\?$/, '')}`,
-    [['likely', near]],
-    [list],
+    `is not known: no task or chain of the project has this name, and no run of it is on the server${typo}`,
+    [],
+    [{ text: 'What there is', command: 'daychain list' }],
   );
 }
 

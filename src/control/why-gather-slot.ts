@@ -78,6 +78,14 @@ export async function gatherSlot({ server, registry }: Parts, schedule: string, 
   };
 }
 
+/** Whether a schedule that the server has would start this run key. */
+export async function hasSlot({ server, registry }: Parts, schedule: string, key: ChosenKey): Promise<boolean> {
+  const live = ours(await readSchedule(server.client, schedule), registry);
+  if (live === null) return false;
+  const rules = withoutBeginning(rulesOf(live.rules, ownTiming(registry, schedule)));
+  return slotsOfDate(rules, key.date, key.timezone).some(({ runKey }) => runKey === key.runKey);
+}
+
 function ownTiming(registry: Registry, schedule: string) {
   return registry.chain(schedule) ?? registry.timingOf(schedule);
 }

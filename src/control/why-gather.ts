@@ -11,7 +11,7 @@ import { readInput } from './run-input.js';
 import type { Server } from './server.js';
 import { blockersOf } from './why-chain-run.js';
 import type { ChainRunFacts, LockFacts, Subject, TaskLine, TaskRunFacts, WhyFacts, WhyPlan } from './why-facts.js';
-import { chooseKey, gatherSlot } from './why-gather-slot.js';
+import { chooseKey, gatherSlot, hasSlot } from './why-gather-slot.js';
 import type { WhyWish } from './why-view.js';
 import { listWorkers } from './workers.js';
 
@@ -37,7 +37,8 @@ export async function gatherWhy(
     const key = await chooseKey(sources, schedule, wish, now);
     return { schedule, ...key, run: schedule === id ? null : await ownRun(server, canonicalId(schedule, key.runKey)) };
   });
-  const { schedule, runKey, date, timezone, run: parent } = options.sort(byRun)[0]!;
+  const chosen = options.some(({ run }) => run !== null) ? options.sort(byRun)[0]! : await bySchedule(sources, options);
+  const { schedule, runKey, date, timezone, run: parent } = chosen;
   const subject: Subject = {
     id,
     date,
@@ -71,6 +72,16 @@ export async function gatherWhy(
 function byRun(a: { run: RunView | null }, b: { run: RunView | null }): number {
   const rank = ({ run }: typeof a) => (run === null ? '' : `${run.end === null ? '2' : '1'} ${run.started}`);
   return rank(a) < rank(b) ? 1 : rank(a) > rank(b) ? -1 : 0;
+}
+
+/** Of chains without a run: the first that would start it for this date. */
+async function bySchedule<T extends { schedule: string; runKey: string; date: string; timezone: string }>(
+  sources: WhySources,
+  options: readonly T[],
+): Promise<T> {
+  if (options.length === 1) return options[0]!;
+  const starts = await eachOf(options, (option) => hasSlot(sources, option.schedule, option));
+  return options[Math.max(0, starts.indexOf(true))]!;
 }
 
 async function ownRun(server: Server, workflowId: string): Promise<RunView | null> {

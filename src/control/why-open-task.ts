@@ -89,8 +89,11 @@ function locked({ run, lock }: TaskRunFacts, of: Subject): Judged {
   };
   return judged(
     'locked',
-    `waits for its lock, held by ${WHOSE[holder.state]} as "${holder.holder}", ${leftText(holder)}`,
-    [['the run says', word]],
+    `waits for its lock, which ${WHOSE[holder.state]} holds: "${holder.holder}", ${leftText(holder)}`,
+    [
+      ['holder', holder.state === 'stranger' ? 'not daychain: the old scheduler, or a person' : holder.run],
+      ['the run says', word],
+    ],
     [unlock, COMMANDS.skip(of)],
   );
 }
@@ -99,8 +102,8 @@ const WHOSE: Record<LockView['state'], string> = {
   running: 'a run of ours',
   closed: 'a run of ours that has ended',
   abandoned: 'a body of ours that did not stop',
-  unknown: 'what looks like a run of ours, but is not known',
-  stranger: 'a stranger (not daychain: the old scheduler, or a person)',
+  unknown: 'an unknown run of ours',
+  stranger: 'a stranger',
 };
 
 function mayLive({ state }: LockView): boolean {
@@ -159,18 +162,19 @@ function running(facts: TaskRunFacts, of: Subject): Judged {
       ['heartbeat', pending?.lastHeartbeatAt ? ago(pending.lastHeartbeatAt, of) : null],
       ['progress', (pending?.progress ?? null) === null ? null : JSON.stringify(pending?.progress).slice(0, 200)],
       ['last error', firstLine(pending?.lastFailure)],
-      ['lock', lockLine(lock)],
+      ['lock', lockLine(lock, run.workflowId)],
       ['worker', pending?.worker ?? null],
     ],
     [COMMANDS.logs(run.workflowId), COMMANDS.cancel(run.workflowId)],
   );
 }
 
-function lockLine(lock: TaskRunFacts['lock']): string | null {
+function lockLine(lock: TaskRunFacts['lock'], workflowId: string): string | null {
   if (lock.is === 'none') return null;
   if (lock.is === 'unreadable') return `could not be read${because(lock.problem)}`;
   if (lock.lock === null) return 'nobody holds it';
-  return `held by ${WHOSE[lock.lock.state]} as "${lock.lock.holder}", ${leftText(lock.lock)}`;
+  const whose = lock.lock.state === 'running' && lock.lock.run === workflowId ? 'this run' : WHOSE[lock.lock.state];
+  return `held by ${whose}: "${lock.lock.holder}", ${leftText(lock.lock)}`;
 }
 
 function unbegun({ run }: TaskRunFacts, of: Subject): Judged {

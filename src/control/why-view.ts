@@ -21,7 +21,6 @@
  * - `retrying`: between two attempts
  * - `waiting_for_work`, `postponed`: the task asked to be tried again later
  * - `waiting_for_past`: for the same task of the slot before
- * - `waiting_for_run`: for a run that somebody else started
  * - `no_worker`: nobody polls its queue
  * - `not_here`: no worker has the task
  * - `queued`: workers poll; none has taken it yet
@@ -52,7 +51,6 @@ export const WHY_CAUSES = [
   'waiting_for_work',
   'postponed',
   'waiting_for_past',
-  'waiting_for_run',
   'no_worker',
   'not_here',
   'queued',

@@ -1,16 +1,6 @@
 /** The functions an author calls. They only mark a definition; everything is checked by the registry, all files at once. */
 import type { z } from 'zod';
-import type {
-  Chain,
-  ChainDefinition,
-  ClientOpener,
-  Ended,
-  JsonObject,
-  Project,
-  ProjectDefinition,
-  Task,
-  TaskDefinition,
-} from './types.js';
+import type { Chain, ChainDefinition, Ended, JsonObject, Project, ProjectDefinition, Task, TaskDefinition } from './types.js';
 
 /** A task: one unit of work. Its file's name is its id. */
 export function defineTask<O extends JsonObject = Record<never, never>, P extends z.ZodType = z.ZodType<Record<string, never>>>(
@@ -25,8 +15,6 @@ export function defineChain(definition: ChainDefinition): Chain {
 }
 
 /** The project: `daychain.config.ts`. Everything in it has a default. */
-export function defineProject<C extends Record<string, ClientOpener> = Record<never, never>>(
-  definition: ProjectDefinition<C>,
-): Project<C> {
+export function defineProject<C = Record<never, never>>(definition: ProjectDefinition<C>): Project<C> {
   return { kind: 'project', definition };
 }

@@ -75,4 +75,6 @@ export interface SlotPolicySettings {
    * cancelled and fails. A run that starts later, as a catch-up does, is marked late and goes on.
    */
   deadline?: TimeOfDay | `${TimeOfDay} +${number}d`;
+  /** Written like `deadline`: a run that has not succeeded then is told as late, by `notices` on `'late'`. Default: the deadline. */
+  late?: TimeOfDay | `${TimeOfDay} +${number}d`;
 }

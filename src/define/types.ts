@@ -2,9 +2,13 @@
 import type { z } from 'zod';
 import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
+import type { DeclaredSetting } from './env.js';
+import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
+export type * from './notice-types.js';
+export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
 
 export interface Retry {
@@ -46,8 +50,12 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   schedule?: Schedule;
   /** Zone of that schedule. Default: the project's. */
   timezone?: string;
+  /** For a task with a schedule: in place of the project's notices. */
+  notices?: readonly NoticeDefinition[];
   /** Waits until the task is settled for the latest earlier slot; fails as `past_not_done` at the deadline or after 24 hours. */
   dependsOnPast?: boolean;
+  /** Settings of the project without which the task is disabled: its runs end as skipped, and say so. */
+  needs?: readonly string[];
   /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
   run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
 }
@@ -83,12 +91,29 @@ type OutputOf<T> = T extends Task<infer O> ? O : never;
 
 export interface ProjectClients {}
 
-/** Opens a client on first use. A function alone, or with the function that closes it. */
-export type ClientOpener<T = unknown> = (() => T | Promise<T>) | { open(): T | Promise<T>; close(client: T): unknown };
-export type ClientsOf<P> =
-  P extends Project<infer C> ? { [K in keyof C]: () => Promise<C[K] extends ClientOpener<infer T> ? T : never> } : never;
+/** What a client is opened with. */
+export interface ClientTools {
+  readonly settings: ProjectSettings;
+}
 
-export interface ProjectDefinition<C extends Record<string, ClientOpener> = Record<string, ClientOpener>> {
+/** Opens a client on first use. A function alone, or with the function that closes it. */
+export type ClientOpener<T = unknown> =
+  ((tools: ClientTools) => T | Promise<T>) | { open(tools: ClientTools): T | Promise<T>; close(client: T): unknown };
+export type ClientsOf<P> = P extends Project<infer C> ? { [K in keyof C]: () => Promise<C[K]> } : never;
+
+/**
+ * The project's settings as `ctx.settings` has them. Empty here; a project fills it in:
+ * `declare module 'daychain' { interface ProjectSettings extends SettingsOf<typeof settings> {} }`
+ */
+
+export interface ProjectSettings {}
+
+export type SettingsOf<S extends Readonly<Record<string, DeclaredSetting>>> = {
+  readonly [K in keyof S]: S[K] extends DeclaredSetting<infer T> ? T : never;
+};
+
+/** `C`: the clients by name. */
+export interface ProjectDefinition<C = Record<string, unknown>> {
   /** Owns the schedules and is the Temporal task queue. Default: the folder's name. */
   name?: string;
   /** IANA zone of dates and schedules. Default `'UTC'`. */
@@ -98,13 +123,17 @@ export interface ProjectDefinition<C extends Record<string, ClientOpener> = Reco
   /** Temporal task queue. Default: the name. */
   taskQueue?: string;
   defaults?: TaskSettings;
+  /** Read from the environment by name, checked before a worker starts. Declare them with `env`. */
+  settings?: Readonly<Record<string, DeclaredSetting>>;
   /** Opened on first use, closed when the worker stops. */
-  clients?: C;
+  clients?: { [K in keyof C]: ClientOpener<C[K]> };
   /** Put before every key in Redis. Needed where several projects share one Redis. Default: none, as the legacy keys have it. */
   lock?: { prefix?: string };
+  /** Who is told of failures, lateness and recoveries of every chain, and of tasks with a schedule, that says nothing else. */
+  notices?: readonly NoticeDefinition[];
 }
 
-export interface Project<C extends Record<string, ClientOpener> = Record<string, ClientOpener>> {
+export interface Project<C = Record<string, unknown>> {
   readonly kind: 'project';
   readonly definition: ProjectDefinition<C>;
 }
@@ -127,6 +156,8 @@ export interface PlacedCommand extends Place, TaskSettings {
   command: readonly [string, ...string[]];
   summary?: string;
   tags?: readonly string[];
+  /** As in a task's own definition. */
+  needs?: readonly string[];
   params?: never;
 }
 
@@ -139,6 +170,8 @@ export interface ChainDefinition extends SlotPolicySettings {
   timezone?: string;
   /** Tasks that may be open at once, 1 to 2,000. Default 100. */
   concurrency?: number;
+  /** In place of the project's notices; `[]` for none. */
+  notices?: readonly NoticeDefinition[];
   /** The whole graph: each task with those it depends on, as a list or with more to say. At most 2,000. */
   tasks: Readonly<Record<string, readonly string[] | PlacedTask | PlacedCommand>>;
 }
@@ -202,6 +235,8 @@ export interface TaskContext<P = unknown> {
   readonly params: P;
   readonly clients: ProjectClients;
   readonly redis: AppRedis;
+  /** The project's settings, as it declares them. */
+  readonly settings: ProjectSettings;
   /** Values of the environment by name; they never enter history. */
   readonly secrets: { get(name: string): string; has(name: string): boolean };
   /** Aborted by timeout, cancellation, a lost lock or the worker's shutdown. */

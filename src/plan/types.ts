@@ -2,6 +2,7 @@
  * The data every part of daychain agrees on: plans, workflow inputs, results.
  * All of it is plain JSON, because all of it travels through workflow history.
  */
+import type { Noticed } from './notices.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -251,6 +252,8 @@ export interface RunTaskInput {
   deadline?: string;
   /** Id of the schedule whose earlier slots count: waits until the task is settled for the latest of them. */
   dependsOnPast?: string;
+  /** Ends of the run are told, as its notices say. Absent: it has none. */
+  notices?: Noticed;
   /** Epoch milliseconds of a start by daychain itself; see workflows/canonical.ts. */
   mark?: number;
   /** Ends the run as skipped_by_operator. */
@@ -287,6 +290,7 @@ export interface RunChainInput {
   backfill?: boolean;
   /** As in RunTaskInput. */
   deadline?: string;
+  notices?: Noticed;
   mark?: number;
   /** Ends every task that is not settled as skipped_by_operator, and so the chain. */
   skip?: Asked;

@@ -29,7 +29,7 @@ export interface ChainFile extends Timing {
 
 const KEYS = ['summary', 'tags', ...TIMING_KEYS, 'concurrency', 'tasks'];
 const PLACE_KEYS = ['dependsOn', 'runWhen', 'dependsOnPast', 'params'];
-const COMMAND_KEYS = ['command', 'dependsOn', 'runWhen', 'dependsOnPast', 'summary', 'tags', ...SETTING_KEYS];
+const COMMAND_KEYS = ['command', 'dependsOn', 'runWhen', 'dependsOnPast', 'summary', 'tags', 'needs', ...SETTING_KEYS];
 /** Cycles told at once; there may be very many in a tangled graph. */
 const MOST_CYCLES = 10;
 
@@ -104,11 +104,11 @@ function readPlacement(note: Note, path: string, id: string, place: unknown): Pl
 
 /** Settings are known words at the wrong place: they get a message of their own. */
 function placeKeys(place: Fields): string[] {
-  return [...PLACE_KEYS, 'command', ...[...SETTING_KEYS, 'summary', 'tags'].filter((key) => key in place)];
+  return [...PLACE_KEYS, 'command', ...[...SETTING_KEYS, 'summary', 'tags', 'needs'].filter((key) => key in place)];
 }
 
 function noteSettings(note: Note, path: string, id: string, place: Fields): void {
-  for (const key of [...SETTING_KEYS, 'summary', 'tags']) {
+  for (const key of [...SETTING_KEYS, 'summary', 'tags', 'needs']) {
     if (key in place) note(at(path, key), place[key], `belongs to the task itself: write it into tasks/${id}.`);
   }
 }

@@ -9,6 +9,8 @@ export interface Command {
   settings: Settings;
   summary: string | null;
   tags: string[];
+  /** Names of settings. */
+  needs: string[];
 }
 
 /** What `{…}` in an argument may name. */
@@ -22,6 +24,7 @@ export function readCommand(note: Note, path: string, id: string, place: Fields)
     settings: readSettings(note, path, place),
     summary: readText(note, at(path, 'summary'), place.summary) ?? null,
     tags: readTexts(note, at(path, 'tags'), place.tags) ?? [],
+    needs: readTexts(note, at(path, 'needs'), place.needs) ?? [],
   };
 }
 

@@ -6,6 +6,7 @@ import { idProblem } from '../plan/ids.js';
 import type { ChainPlan, SlotPolicy, TaskSpec } from '../plan/types.js';
 import { readChain } from './chains.js';
 import { checkSize, compilePlan } from './compile.js';
+import { checkNeeds, type DeclaredSettings } from './declared-settings.js';
 import { definitionIn } from './definition.js';
 import { findFiles, noteMissingProject, type ProjectFile, type ProjectFiles } from './files.js';
 import { loadFiles, type Loaded } from './load.js';
@@ -13,6 +14,7 @@ import { checkPlacements, type LoadedChain } from './placements.js';
 import { problemText, type Note, type Problem } from './problems.js';
 import { readProject } from './project.js';
 import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './registry.js';
+import { readSettingValues, whyDisabled, type Environment, type SettingEntry } from './setting-values.js';
 import { specOf, type Settings } from './settings.js';
 import { readTask, type TaskFile } from './tasks.js';
 
@@ -23,16 +25,21 @@ const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overl
  * Loads a project. Never throws for what is in its files: every problem of every file is in `registry.problems`,
  * and what is right can be used. Called again, it sees files as they are then.
  * @param dir the project's folder, relative to the current one or absolute
+ * @param environment where the project's own settings are read from. Default: empty
  */
-export async function loadProject(dir: string): Promise<Registry> {
-  return new ProjectLoad(resolve(dir)).run();
+export async function loadProject(dir: string, environment: Environment = {}): Promise<Registry> {
+  return new ProjectLoad(resolve(dir), environment).run();
 }
 
 class ProjectLoad {
   private readonly problems: Problem[] = [];
   private defaults: Settings = {};
+  private settings: SettingEntry[] = [];
 
-  constructor(private readonly dir: string) {}
+  constructor(
+    private readonly dir: string,
+    private readonly environment: Environment,
+  ) {}
 
   async run(): Promise<Registry> {
     const files = await findFiles(this.dir);
@@ -43,9 +50,11 @@ class ProjectLoad {
 
     const { project, defaults } = this.readConfig(files, byFile);
     this.defaults = defaults;
+    this.settings = readSettingValues(project.settings, this.environment);
     this.checkIds(files);
     const taskFiles = this.readTasks(files, byFile, project.timezone);
     const chains = this.readChains(files, byFile, project.timezone);
+    if (this.reason(files.config[0]?.file) === undefined) this.checkNeeds(project.settings, files, taskFiles, chains);
     const ids = new Map(files.tasks.map(({ id, file }) => [id, file]));
     const params = checkPlacements(chains, taskFiles, ids);
 
@@ -71,6 +80,7 @@ class ProjectLoad {
     return new Registry({
       project: { ...project, ...broken(this.reason(files.config[0]?.file)) },
       problems: this.problems,
+      settings: this.settings,
       tasks: this.taskEntries(files, taskFiles, chains, (task) => spec(task, !bySlot.has(task))),
       taskTimings: this.timings(files, taskFiles),
       chains: this.chainEntries(files, chains),
@@ -104,6 +114,18 @@ class ProjectLoad {
       if (definition) chains.push({ id, file, note, chain: readChain(note, definition, zone, taskIds) });
     }
     return chains;
+  }
+
+  private checkNeeds(
+    declared: DeclaredSettings,
+    files: ProjectFiles,
+    tasks: ReadonlyMap<string, TaskFile>,
+    chains: readonly LoadedChain[],
+  ): void {
+    for (const { id, file } of files.tasks) checkNeeds(this.noteIn(file), 'needs', tasks.get(id)?.needs ?? [], declared);
+    for (const { note, chain } of chains) {
+      for (const [id, { command }] of chain.placements) checkNeeds(note, `tasks.${id}.needs`, command?.needs ?? [], declared);
+    }
   }
 
   private definition(loaded: Loaded | undefined, kind: 'project' | 'task' | 'chain') {
@@ -162,7 +184,8 @@ class ProjectLoad {
     const entries = new Map<string, TaskEntry>();
     for (const { id, file } of files.tasks) {
       const known = tasks.get(id);
-      const base = { id, file, kind: 'body' as const, spec: spec(id), summary: known?.summary ?? null, tags: known?.tags ?? [] };
+      const { summary = null, tags = [], needs = [] } = known ?? {};
+      const base = { id, file, kind: 'body' as const, spec: spec(id), summary, tags, ...this.needing(needs) };
       const brokenBecause = this.reason(file);
       if (known && brokenBecause === undefined) entries.set(id, { ...base, definition: known.definition });
       else entries.set(id, { ...base, brokenBecause: brokenBecause ?? 'it did not load' });
@@ -171,19 +194,24 @@ class ProjectLoad {
       if (this.reason(file) !== undefined) continue;
       for (const [id, { command }] of chain.placements) {
         if (!command || entries.has(id)) continue;
-        const { argv, summary, tags } = command;
-        entries.set(id, { id, file, kind: 'command', command: argv, spec: spec(id), summary, tags });
+        const { argv, summary, tags, needs } = command;
+        entries.set(id, { id, file, kind: 'command', command: argv, spec: spec(id), summary, tags, ...this.needing(needs) });
       }
     }
     return entries;
+  }
+
+  private needing(needs: string[]): { needs: string[]; disabledBecause?: string } {
+    const disabledBecause = whyDisabled(needs, this.settings);
+    return { needs, ...(disabledBecause === undefined ? {} : { disabledBecause }) };
   }
 
   private timings(files: ProjectFiles, tasks: ReadonlyMap<string, TaskFile>): Map<string, TaskTiming> {
     const right = files.tasks.filter(({ id, file }) => tasks.has(id) && this.reason(file) === undefined);
     return new Map(
       right.map(({ id }) => {
-        const { timezone, schedule, compiled, policy, dependsOnPast } = tasks.get(id)!;
-        return [id, { timezone, schedule, compiled, policy, dependsOnPast }];
+        const { timezone, schedule, compiled, policy, late, notices, dependsOnPast } = tasks.get(id)!;
+        return [id, { timezone, schedule, compiled, policy, late, notices, dependsOnPast }];
       }),
     );
   }
@@ -200,6 +228,8 @@ class ProjectLoad {
         schedule: null,
         compiled: null,
         policy: UNKNOWN_POLICY,
+        late: null,
+        notices: null,
         concurrency: 0,
         placements: new Map(),
       };

@@ -1,7 +1,7 @@
 /** A project as it was found on disk: what it has, what is wrong with it, and what its chains compile to. */
 import type { z } from 'zod';
 import type { Schedule } from '../define/schedule-types.js';
-import type { TaskDefinition } from '../define/types.js';
+import type { ProjectSettings, TaskDefinition } from '../define/types.js';
 import type {
   ChainPlan,
   JsonObject,
@@ -15,9 +15,11 @@ import type {
 } from '../plan/types.js';
 import type { CompiledSchedule, KeyedBy } from '../time/schedule.js';
 import type { Placement } from './chains.js';
+import type { NoticeSetting } from './notices.js';
 import { checkOverrides } from './overrides.js';
 import type { Problem } from './problems.js';
 import type { ProjectEntry } from './project.js';
+import { settingsObject, type SettingEntry } from './setting-values.js';
 import { resolveChain, resolveSlot, resolveTask, type Refused } from './resolve.js';
 
 interface EntryBase {
@@ -27,6 +29,10 @@ interface EntryBase {
   spec: TaskSpec;
   summary: string | null;
   tags: string[];
+  /** Names of the settings it cannot do without. */
+  needs: string[];
+  /** Why its runs are skipped here: settings it needs are not set. */
+  disabledBecause?: string;
 }
 
 /** A task that is a file of its own. */
@@ -61,6 +67,10 @@ export interface ChainEntry {
   compiled: CompiledSchedule | null;
   keyedBy: KeyedBy;
   policy: SlotPolicy;
+  /** When a slot that has not succeeded is late. */
+  late: SlotPolicy['deadline'];
+  /** Null: the project's. */
+  notices: NoticeSetting[] | null;
   concurrency: number;
   /** Its tasks as written, in the author's order. Empty for a broken chain. */
   placements: ReadonlyMap<string, Placement>;
@@ -87,12 +97,15 @@ export interface TaskTiming {
   schedule: Schedule | null;
   compiled: CompiledSchedule | null;
   policy: SlotPolicy;
+  late: SlotPolicy['deadline'];
+  notices: NoticeSetting[] | null;
   dependsOnPast: boolean;
 }
 
 export interface RegistryParts {
   project: ProjectEntry;
   problems: readonly Problem[];
+  settings: readonly SettingEntry[];
   tasks: ReadonlyMap<string, TaskEntry>;
   taskTimings: ReadonlyMap<string, TaskTiming>;
   chains: ReadonlyMap<string, ChainEntry>;
@@ -103,17 +116,25 @@ export class Registry {
   readonly project: ProjectEntry;
   /** Everything wrong, in the order of the files. `sync` changes nothing unless this is empty. */
   readonly problems: readonly Problem[];
+  /** The project's own settings, with their values where it was loaded. */
+  readonly settings: readonly SettingEntry[];
   /** Ids of tasks and chains that cannot run, with the reason. */
   readonly broken: ReadonlyMap<string, string>;
 
   constructor(private readonly parts: RegistryParts) {
     this.project = parts.project;
     this.problems = parts.problems;
+    this.settings = parts.settings;
     this.broken = new Map(
       [...parts.tasks.values(), ...parts.chains.values()].flatMap(({ id, brokenBecause }) =>
         brokenBecause === undefined ? [] : [[id, brokenBecause] as const],
       ),
     );
+  }
+
+  /** What `ctx.settings` and the openers of clients see. */
+  settingValues(): ProjectSettings {
+    return settingsObject(this.settings);
   }
 
   /** Every task that has a file or is a command of a chain, broken ones included, sorted. */
@@ -137,6 +158,13 @@ export class Registry {
   /** The task's own schedule and zone; absent for commands and broken tasks. */
   timingOf(task: string): TaskTiming | undefined {
     return this.parts.taskTimings.get(task);
+  }
+
+  /** Who is told of the ends of a chain, or of a task with a schedule of its own: as it says, else as the project does. */
+  noticesOf(id: string): readonly NoticeSetting[] {
+    const timing = this.parts.taskTimings.get(id);
+    const own = this.parts.chains.get(id) ?? (timing?.schedule ? timing : undefined);
+    return own === undefined ? [] : (own.notices ?? this.project.notices);
   }
 
   /** Ids of the chains a task stands in, sorted. */

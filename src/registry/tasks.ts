@@ -12,11 +12,13 @@ export interface TaskFile extends Timing {
   schema: z.ZodType | undefined;
   settings: Settings;
   dependsOnPast: boolean;
+  /** Names of settings. */
+  needs: string[];
   summary: string | null;
   tags: string[];
 }
 
-const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', ...SETTING_KEYS];
+const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', ...SETTING_KEYS];
 /** Settings that other versions will know. */
 const RESERVED = ['queue', 'maxConcurrent', 'isolate'];
 
@@ -35,11 +37,15 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   if (fields.timezone !== undefined && fields.schedule === undefined) {
     note('timezone', fields.timezone, "has no schedule beside it; in a chain the chain's zone counts.");
   }
+  for (const key of ['late', 'notices'])
+    if (key in fields && fields.schedule === undefined)
+      note(key, fields[key], "has no schedule beside it; in a chain the chain's counts.");
   return {
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,
     settings: readSettings(note, '', fields),
     dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
+    needs: readTexts(note, 'needs', fields.needs) ?? [],
     summary: readText(note, 'summary', fields.summary) ?? null,
     tags: readTexts(note, 'tags', fields.tags) ?? [],
     ...timing,

@@ -1,6 +1,6 @@
 /** What commands and programs open: the project's files, its configuration, the servers. The servers' clients are loaded when needed. */
 import { join } from 'node:path';
-import { readConfig, type Config } from '../config.js';
+import { ConfigError, readConfig, type Config } from '../config.js';
 import type { RedisStores, RedisStoresOptions } from '../connections/redis-stores.js';
 import type { TemporalOptions } from '../connections/temporal.js';
 import { BadInput } from '../control/errors.js';
@@ -41,13 +41,22 @@ export class ServerNotKnown extends Error {
 export async function openProject(named: string | undefined, cwd = process.cwd()): Promise<Project> {
   const dir = findProjectDir(named, cwd);
   const config = readConfig(dir);
-  const registry = await loadProject(dir);
+  const registry = await loadProject(dir, config.environment);
   return {
     dir,
     config,
     registry,
     zoneOf: (id) => registry.chain(id)?.timezone ?? zoneOfTask(registry, id) ?? registry.project.timezone,
   };
+}
+
+/**
+ * What a worker may not start with: wrong or missing values of the project's own settings.
+ * @throws ConfigError with all of them at once
+ */
+export function checkSettingValues({ registry }: Pick<Project, 'registry'>): void {
+  const problems = registry.settings.flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function zoneOfTask(registry: Registry, task: string): string | undefined {
@@ -60,6 +69,11 @@ function zoneOfTask(registry: Registry, task: string): string | undefined {
 /** The folder of the embedded servers. */
 export function homeOf({ dir, config }: Pick<Project, 'dir' | 'config'>): string {
   return config.home ?? join(dir, '.daychain');
+}
+
+/** The folder where the worker of a running `up` writes its log. */
+export function logsOf(project: Pick<Project, 'dir' | 'config'>): string {
+  return join(homeOf(project), 'logs');
 }
 
 export function namespaceOf({ config, registry }: Project): string {

@@ -3,6 +3,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { WORKFLOWS } from '../plan/names.js';
 
 export { backfill } from './backfill.js';
+export { notify } from './notify.js';
 export { oneShot } from './one-shot.js';
 export { resumeLater } from './resume-later.js';
 export { runChain } from './run-chain.js';

@@ -22,6 +22,7 @@ import { lookups } from './engine.js';
 import { startOrFollow } from './follow.js';
 import { patiently, requireInput } from './resolve.js';
 import { endAs } from './shell.js';
+import { watchEnd } from './watched.js';
 
 /**
  * Runs a chain for one run key. `{chain, date}` is enough; the worker's registry compiles the plan.
@@ -66,6 +67,7 @@ async function toItsEnd(chain: ChainRun, input: ResolvedChainInput): Promise<Cha
   const problem = input.rerun ? rerunProblem(input.plan, input.rerun) : null;
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'bad_input');
   ensureAttributes(chainAttributes(input));
+  watchEnd(input);
   const startedMs = workflowInfo().startTime.getTime();
   const deadline = deadlineMs(input.deadline, startedMs);
   const late = isLate(input.deadline, startedMs) ? { late: true as const } : {};

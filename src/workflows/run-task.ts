@@ -27,6 +27,7 @@ import { patiently, requireInput } from './resolve.js';
 import { isBenign } from './shell.js';
 import { isResolved, taskShell } from './task-shell.js';
 import type { RunState } from './until-interrupted.js';
+import { watchEnd } from './watched.js';
 
 /**
  * Runs one task for one run key. `{task, date}` is enough; the worker's registry fills in the rest.
@@ -103,6 +104,8 @@ class TaskRun {
   async toItsEnd(input: ResolvedTaskInput): Promise<TaskResult> {
     ensureAttributes(taskAttributes({ ...input, tags: input.spec.tags }));
     if (workflowInfo().memo?.[MEMO.params] === undefined) upsertMemo({ [MEMO.params]: input.params });
+    // In a chain, the chain's end is told.
+    if (input.chain === undefined) watchEnd(input);
     let result: TaskResult;
     try {
       result = await this.workInTime(input);

@@ -62,7 +62,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
   },
   local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
-  notices: { ...besidesServers, packages: ['nodemailer'] },
+  // What a notice says stands in histories, and its sentences are the plan's; its target is as an author writes it.
+  notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
   testing: { code: ['workflows', 'activities', 'registry', 'time'], types: [], packages: ['@temporalio/testing'], node: true },

@@ -1,5 +1,14 @@
 // Proved by the type checker alone: every @ts-expect-error below must be an error.
-import { defineChain, defineProject, defineTask, scheduleOnce, z, type ClientsOf } from '../../src/index.js';
+import {
+  defineChain,
+  defineProject,
+  defineTask,
+  env,
+  scheduleOnce,
+  z,
+  type ClientsOf,
+  type SettingsOf,
+} from '../../src/index.js';
 
 const crawl = defineTask({
   params: z.object({ limit: z.number().default(3) }),
@@ -67,6 +76,34 @@ defineChain({ schedule: { every: 90 }, tasks });
 const project = defineProject({ name: 'civic', clients: { sql: async () => ({ query: (text: string) => text }) } });
 declare const clients: ClientsOf<typeof project>;
 export const answer: Promise<{ query(text: string): string }> = clients.sql();
+
+const settings = {
+  BATCH_SIZE: env.integer({ description: 'items at a time', default: 10, least: 1 }),
+  API_KEY: env.text({ description: 'key of the provider', secret: true }),
+  PROXY: env.url({ description: 'proxy', default: null }),
+  SOURCE: env.choice(['mockup', 'github'], { description: 'where items come from', default: 'mockup' }),
+  PAUSE: env.duration({ description: 'between two calls', default: '5 minutes' }),
+};
+declare const values: SettingsOf<typeof settings>;
+export const read: { batch: number; key: string; proxy: string | null; source: 'mockup' | 'github' } = {
+  batch: values.BATCH_SIZE,
+  key: values.API_KEY,
+  proxy: values.PROXY,
+  source: values.SOURCE,
+};
+// @ts-expect-error null is among its values
+export const proxy: string = values.PROXY;
+// @ts-expect-error null is not among its values
+export const key: null = values.API_KEY;
+// @ts-expect-error no such word
+env.choice(['mockup', 'github'], { description: 'x', default: 'gitlab' });
+// @ts-expect-error a number has a number as its default
+env.integer({ description: 'x', default: '10' });
+// @ts-expect-error a setting says what it is for
+env.text({ default: 'x' });
+const withMail = defineProject({ settings, clients: { mail: ({ settings: given }) => Object.keys(given) } });
+declare const mail: ClientsOf<typeof withMail>;
+export const mailOpened: Promise<string[]> = mail.mail();
 
 export const scheduled: Promise<{ workflowId: string; outcome: 'scheduled' | 'replaced' | 'already' | 'completed' }> =
   scheduleOnce({ at: new Date(0), task: 'task_mail', params: { limit: 1 } });

@@ -12,6 +12,7 @@ const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 /** What stands for the installed package: its marks and its zod, nothing else. */
 const PACKAGE = `
 export { z } from ${JSON.stringify(pathToFileURL(join(REPOSITORY, 'node_modules/zod/index.js')).href)};
+export { env } from ${JSON.stringify(pathToFileURL(join(REPOSITORY, 'dist/define/env.js')).href)};
 export const defineTask = (definition) => ({ kind: 'task', definition });
 export const defineChain = (definition) => ({ kind: 'chain', definition });
 export const defineProject = (definition) => ({ kind: 'project', definition });
@@ -43,10 +44,10 @@ export const task = (definition = '{ run() {} }') =>
 export const chain = (definition: string) =>
   `import { defineChain } from 'daychain';\nexport default defineChain(${definition});\n`;
 export const config = (definition: string) =>
-  `import { defineProject } from 'daychain';\nexport default defineProject(${definition});\n`;
+  `import { defineProject, env } from 'daychain';\nexport default defineProject(${definition});\n`;
 
-export function load(files: Files): Promise<Registry> {
-  return loadProject(folderWith(files));
+export function load(files: Files, environment: Record<string, string> = {}): Promise<Registry> {
+  return loadProject(folderWith(files), environment);
 }
 
 /** `file field: text` of every problem. */

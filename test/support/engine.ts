@@ -18,6 +18,12 @@ export interface EngineOptions extends ProjectText {
   /** Default 300. */
   ttlSeconds?: number;
   onStep?: AttemptParts['onStep'];
+  /** Attempts of bodies at a time. Default 100. */
+  concurrency?: number;
+  /** False: nobody works on the project's queue, nor ever has. Default true. */
+  worker?: boolean;
+  /** What the worker's environment has besides this process's. */
+  environment?: Record<string, string>;
   /** Default: the run's own servers. */
   address?: string;
   redis?: number;
@@ -75,11 +81,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const log = recordingLog(logged);
   quietRuntime();
 
-  const registry = await loadProject(project.dir);
+  const environment = { ...process.env, WITNESS: witnessFile, GATES: join(project.dir, 'gates'), ...options.environment };
+  const registry = await loadProject(project.dir, environment);
   const address = options.address ?? temporalAddress();
   const namespace = temporalNamespace();
   const redis = { host: '127.0.0.1', port: options.redis ?? redisPort() };
-  const worker = await startWorker({
+  const worker = await (options.worker === false ? noWorker : startWorker)({
     registry,
     temporal: { address },
     namespace,
@@ -87,8 +94,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     redis,
     lock: { ttlSeconds: options.ttlSeconds ?? 300, successKeys: options.successKeys ?? 'read' },
     log,
-    environment: { ...process.env, WITNESS: witnessFile, GATES: join(project.dir, 'gates') },
+    environment,
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   let broke: unknown;
   worker.ended.catch((error: unknown) => (broke = error));
@@ -199,5 +207,7 @@ function recordingLog(lines: Engine['logged'], base: object = {}): Log {
     child: (fields) => recordingLog(lines, { ...base, ...fields }),
   };
 }
+
+const noWorker = async (): Promise<RunningWorker> => Promise.resolve({ stop() {}, ended: Promise.resolve() });
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };

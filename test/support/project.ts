@@ -27,7 +27,7 @@ export function writeProject(text: ProjectText): { dir: string; remove(): void }
   };
   write(
     'daychain.config.js',
-    `import { defineProject } from 'daychain';\nexport default defineProject({ name: '${text.name}', timezone: '${text.timezone ?? 'Europe/Paris'}', ${text.config ?? ''} });\n`,
+    `import { defineProject, env } from 'daychain';\nexport default defineProject({ name: '${text.name}', timezone: '${text.timezone ?? 'Europe/Paris'}', ${text.config ?? ''} });\n`,
   );
   write('lib/witness.js', WITNESS);
   for (const [id, definition] of Object.entries(text.tasks ?? {})) {

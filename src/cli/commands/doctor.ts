@@ -1,8 +1,8 @@
 /** `daychain doctor`: every setting with its source, every server, and how to mend what is wrong. */
 import type { Command } from 'commander';
-import type { Setting } from '../../config.js';
 import { EXIT } from '../exit-codes.js';
 import { type Check, runChecks } from '../doctor/checks.js';
+import { settingRows, type SettingRow } from '../doctor/project-settings.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject } from '../session.js';
@@ -14,7 +14,8 @@ export function configure(command: Command, act: Act): void {
 
 async function doctor({ out, project: named }: Invocation): Promise<number> {
   const project = await openProject(named);
-  const { settings, warnings } = project.config;
+  const { warnings } = project.config;
+  const settings = [...project.config.settings, ...settingRows(project)];
   out.say('Settings');
   for (const line of settingLines(settings)) out.say(shortened(line, out.width));
   for (const warning of warnings) out.say(`  ${out.paint('yellow', 'odd')}  ${warning}`);
@@ -27,8 +28,15 @@ async function doctor({ out, project: named }: Invocation): Promise<number> {
   return failed === 0 ? EXIT.done : EXIT.failed;
 }
 
-function settingLines(settings: readonly Setting[]): string[] {
-  return table(settings.map(({ name, value, source }) => [`  ${name}`, value ?? 'not set', value === null ? '' : source]));
+function settingLines(settings: readonly SettingRow[]): string[] {
+  return table(
+    settings.map(({ name, value, source, description = '' }) => [
+      `  ${name}`,
+      value ?? 'not set',
+      value === null ? '' : source,
+      description,
+    ]),
+  );
 }
 
 function checkLines(out: Output, checks: readonly Check[]): string[] {

@@ -4,6 +4,7 @@ import type { Registry } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
+import { disabledNotices } from '../notices/targets.js';
 import { openProject } from '../session.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 
@@ -12,7 +13,8 @@ export function configure(command: Command, act: Act): void {
 }
 
 async function list({ out, project: named }: Invocation): Promise<number> {
-  const { registry, dir } = await openProject(named);
+  const project = await openProject(named);
+  const { registry, dir } = project;
   const chains = registry.chainIds().map((id) => chainOf(registry, id));
   const tasks = registry.taskIds().map((id) => taskOf(registry, id));
   out.answer({ project: registry.project.name, timezone: registry.project.timezone, dir, chains, tasks });
@@ -22,11 +24,16 @@ async function list({ out, project: named }: Invocation): Promise<number> {
   if (alone.length > 0) {
     out.say('\nTasks in no chain');
     for (const line of table(
-      alone.map(({ id, when, summary, problem }) => [`  ${id}`, problem ?? when ?? 'by hand', summary ?? '']),
+      alone.map(({ id, when, summary, problem, disabled }) => [
+        `  ${id}`,
+        problem ?? disabled ?? when ?? 'by hand',
+        summary ?? '',
+      ]),
     )) {
       out.say(shortened(line, out.width));
     }
   }
+  for (const line of disabledNotices(project)) out.note(line);
   if (chains.length + tasks.length === 0) {
     out.say(`\nNothing yet. A task is one file in ${dir}/tasks, a chain one in ${dir}/chains.`);
   }
@@ -61,6 +68,7 @@ function taskOf(registry: Registry, id: string) {
     chains: registry.chainsOf(id),
     when: registry.timingOf(id)?.compiled?.sentence ?? null,
     problem: task.brokenBecause ?? null,
+    disabled: task.disabledBecause ?? null,
   };
 }
 
@@ -74,7 +82,8 @@ function sayChain(out: Output, registry: Registry, chain: ReturnType<typeof chai
     const task = registry.task(id);
     const after =
       dependsOn.length === 0 ? '' : `after ${dependsOn.join(', ')}${runWhen === 'all_success' ? '' : ` (${runWhen})`}`;
-    const what = task?.brokenBecause === undefined ? after : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
+    const what =
+      task?.brokenBecause === undefined ? (task?.disabledBecause ?? after) : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
     out.say(shortened(`  ${padded(id, width)}   ${what}`.trimEnd(), out.width));
   }
 }

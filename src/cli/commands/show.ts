@@ -33,7 +33,6 @@ async function show({ out, project: named }: Invocation, [words]: [string[]]): P
       input: shown.input,
       url: shown.url,
       lock: shown.lock,
-      orders: shown.orders.orders,
     });
     const context = { out, zone: project.zoneOf(shown.run.id), now: Date.now() };
     const planNow = todaysPlan(project, shown.run);

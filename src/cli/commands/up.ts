@@ -9,7 +9,7 @@ import { readGaps } from '../../control/gaps.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { homeOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
+import { checkSettingValues, homeOf, logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
 import { labelled } from '../table.js';
 import { whenText } from '../times.js';
 import { runFirstChains } from '../up/first-start.js';
@@ -53,6 +53,7 @@ async function up({ out, project: named }: Invocation): Promise<number> {
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
+  checkSettingValues(project);
   const opened = await openHome(homeOf(project), { project: registry.project.name, projectDir: dir });
   if (!opened.opened) return sayHeld(out, project, opened.owner, opened.state);
   const { home } = opened;
@@ -101,7 +102,8 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   const newWorker = () => {
     const made: WorkerProcess = new WorkerProcess({
       projectDir: dir,
-      logFile: join(home.dir, 'worker.log'),
+      logDir: logsOf(project),
+      outFile: join(logsOf(project), `${registry.project.name}.out`),
       onProcess: () => home.writeState(Object.assign(state, { worker: (begun.reloader?.current ?? made).mark })),
       onTrouble: (text) => out.note(text),
       onRecovered: () => out.note('The worker is back.'),
@@ -136,6 +138,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     news.tell(one);
   };
   const reloader = (begun.reloader = new Reloader({ projectDir: dir, seen, worker, newWorker, onNews }));
+  reloader.onReload(() => web.restart());
   reloader.watch();
   await runFirstChains(out, project, session, home.dir, signal);
   out.say('\nRunning. Ctrl-C stops everything that was started here.');

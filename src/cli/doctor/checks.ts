@@ -10,6 +10,7 @@ import { durationText } from '../../plan/duration.js';
 import { SEARCH_ATTRIBUTES } from '../../plan/names.js';
 import { backfillCommand } from '../../plan/slot-decision.js';
 import { syncProject } from '../../schedules.js';
+import { checkProjectSettings } from './project-settings.js';
 import { homeOf, openLocks, openServer, type Project, type ServerSession } from '../session.js';
 
 export interface Check {
@@ -29,7 +30,7 @@ const OLDEST_NODE = [20, 19];
 /** Runs all checks. What cannot be reached fails one of them and skips those that need it. */
 export async function runChecks(project: Project): Promise<Check[]> {
   const [temporal, redis] = await Promise.all([temporalChecks(project), redisChecks(project)]);
-  return [checkNode(), checkFiles(project), checkUp(project), ...temporal, ...redis];
+  return [checkNode(), checkFiles(project), ...checkProjectSettings(project), checkUp(project), ...temporal, ...redis];
 }
 
 function checkNode(): Check {

@@ -55,6 +55,7 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
     backfill: false,
     params,
     clients: {},
+    settings: {},
     redis: { get: unused('redis'), set: unused('redis'), delete: unused('redis'), command: unused('redis') },
     secrets: { get: (name) => secrets[name] ?? '', has: (name) => name in secrets },
     signal: options.signal ?? new AbortController().signal,
