@@ -10,6 +10,7 @@ const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 describe('durations', () => {
   test.each([
     [0, '0.0 s', '0,0 s'],
+    [40, '40 ms', '40 ms'],
     [340, '0.3 s', '0,3 s'],
     [3_400, '3.4 s', '3,4 s'],
     [9_960, '10 s', '10 s'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CELL_STATES } from '../../../src/control/views/cell.js';
 import { backfillState, endedRuns } from '../../../src/web/page/backfills/backfill-state.js';
-import { axisOf, shareOf, zoneOffset } from '../../../src/web/page/date/axis.js';
+import { axisOf, shareOf, spanOf, zoneOffset } from '../../../src/web/page/date/axis.js';
 import { neighbour } from '../../../src/web/page/date/walk-graph.js';
 import { cellName } from '../../../src/web/page/grid/cell-name.js';
 import { changesBetween } from '../../../src/web/page/grid/changes.js';
@@ -146,6 +146,23 @@ describe('an axis', () => {
     const axis = axisOf(0, 10_000, 5);
     expect([shareOf(axis, -5), shareOf(axis, 2_500), shareOf(axis, 99_999)]).toEqual([0, 0.25, 1]);
   });
+});
+
+test('a chart shows the run’s own time, and its slot only where that is near', () => {
+  const at = (seconds: number): string => new Date(NOW + seconds * 1_000).toISOString();
+  const bar = (from: number, to: number | null) => ({
+    task: 't',
+    state: 'success' as const,
+    from: at(from),
+    to: to === null ? null : at(to),
+    segments: [],
+  });
+  const view = (scheduledFor: number, bars: ReturnType<typeof bar>[]) => ({
+    ...{ scheduledFor: at(scheduledFor), deadline: at(9_000), started: at(0) },
+    timeline: { from: at(scheduledFor), to: at(60), bars },
+  });
+  expect(spanOf(view(-1, [bar(0, 30), bar(10, null)]), NOW + 60_000)).toEqual({ from: NOW - 1_000, to: NOW + 60_000 });
+  expect(spanOf(view(-600_000, [bar(-500, -400), bar(0, 30)]), NOW + 60_000)).toEqual({ from: NOW, to: NOW + 30_000 });
 });
 
 describe('what can be done with a task', () => {

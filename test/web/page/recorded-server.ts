@@ -91,15 +91,13 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
     if (pathname === '/api/project') return { name: 'civic' };
     if (pathname === '/api/session') return { tokenNeeded: false, name: 'web', role: 'operate' };
     if (pathname === '/api/grid') return recorded.grid;
-    if (pathname === '/api/next') return recorded.next(Number(searchParams.get('hours')));
-    if (pathname === '/api/backfills') return recorded.backfills;
-    if (pathname.startsWith('/api/backfills/'))
-      return recorded.backfills.backfills.find(({ workflowId }) => workflowId === last) ?? null;
+    if (pathname === '/api/views/next') return recorded.next(Number(searchParams.get('hours')));
+    if (pathname === '/api/views/backfills') return recorded.backfills;
     if (pathname.startsWith('/api/dates/')) return dateOf(last);
     if (pathname.startsWith('/api/why/')) return recorded.why;
-    if (pathname.endsWith('/logs')) return { lines: LOG };
+    if (pathname.endsWith('/logs')) return { lines: LOG, after: 'x', more: false };
     if (pathname.startsWith('/api/tasks/')) return { id: last, paramsSchema: PARAMS };
-    if (pathname.startsWith('/api/runs/')) return last.startsWith('task_rag') ? recorded.failed : recorded.running;
+    if (pathname.startsWith('/api/views/runs/')) return last.startsWith('task_rag') ? recorded.failed : recorded.running;
     return null;
   }
 }

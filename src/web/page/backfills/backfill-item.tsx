@@ -35,6 +35,7 @@ export function BackfillItem({ backfill, whole }: { backfill: BackfillLine; whol
           <span>{request === null ? t.byHandStarted : t.fromTo(date(request.from), date(request.to))}</span>
           <span class="quiet">{format.when(backfill.started, zone, now)}</span>
           {request !== null && <span class="quiet">{t.by(request.by)}</span>}
+          {request !== null && end === null && <span class="quiet">{t.concurrencyOf(format.number(request.concurrency))}</span>}
         </p>
       </div>
       <div class="progress">

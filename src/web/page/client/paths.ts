@@ -8,10 +8,12 @@ export const datePath = (chain: string, runKey: string): string => `/api/dates/$
 export const runPath = (run: string): string => `/api/views/runs/${part(run)}`;
 export const whyPath = (task: string, runKey: string, chain: string | null): string =>
   `/api/why/${part(task)}/${part(runKey)}?${asked({ chain })}`;
-export const logPath = (run: string): string => `/api/runs/${part(run)}/logs`;
-export const nextPath = (hours: number): string => `/api/next?${asked({ hours: String(hours) })}`;
-export const backfillsPath = (page: string | null): string => `/api/backfills?${asked({ page })}`;
-export const backfillPath = (id: string): string => `/api/backfills/${part(id)}`;
+export const logPath = (run: string, after: string | null): string => `/api/runs/${part(run)}/logs?${asked({ after })}`;
+export const nextPath = (hours: number): string => `/api/views/next?${asked({ hours: String(hours) })}`;
+export const backfillsPath = (page: string | null): string => `/api/views/backfills?${asked({ page })}`;
+/** Those of the chain or task that a backfill's workflow ID names: `backfill:daily-chain:20260101-20260331`. */
+export const backfillsOfPath = (workflowId: string): string =>
+  `/api/views/backfills?${asked({ id: workflowId.split(':')[1] ?? null, limit: '100' })}`;
 export const taskPath = (id: string): string => `/api/tasks/${part(id)}`;
 export const projectPath = '/api/project';
 export const sessionPath = '/api/session';

@@ -8,7 +8,8 @@ import { Why } from '../run/why.js';
 import { useNow } from '../shell/clock.js';
 import type { Wish } from '../actions/wishes.js';
 
-export function DateHead({ date }: { date: DateView }) {
+/** @param brief a task is chosen, and says itself why it stands as it does */
+export function DateHead({ date, brief }: { date: DateView; brief: boolean }) {
   const { t, format } = useSpeech();
   const open = isOpen(date.state);
   const now = useNow(1_000, open);
@@ -29,7 +30,7 @@ export function DateHead({ date }: { date: DateView }) {
         <span class="quiet">{date.timezone}</span>
       </p>
       <Actions label={`${t.actions}, ${date.chain} ${date.runKey}`} wishes={wishesOf(date)} />
-      {date.state !== 'success' && date.state !== 'running' && <Why task={date.chain} runKey={date.runKey} />}
+      {!brief && date.state !== 'success' && date.state !== 'running' && <Why task={date.chain} runKey={date.runKey} />}
       {date.planNote !== null && (
         <p class="quiet" lang="en">
           {date.planNote}

@@ -63,11 +63,16 @@ function ChainDate({ route, id, runKey, heading, close }: InnerProps & { id: str
       {data === null && (problem === null || problem.away ? <Loading quiet={problem !== null} /> : <Failure problem={problem} />)}
       {data !== null && (
         <>
-          <DateHead date={data} />
+          <DateHead date={data} brief={route.task !== null} />
           {route.tab === 'graph' && <Graph view={data} route={route} />}
           {route.tab === 'timeline' && <TimelineChart view={data} route={route} />}
           {route.tab === 'log' && (
-            <LogLines run={route.task === null ? route.run : `${route.task}:${runKey}`} timezone={data.timezone} />
+            <LogLines
+              key={route.task}
+              run={route.task === null ? route.run : `${route.task}:${runKey}`}
+              timezone={data.timezone}
+              many={route.task === null}
+            />
           )}
           {route.task === null ? (
             route.tab !== 'log' && data.graph.nodes.length > 1 && <p class="panel-hint quiet">{t.chooseTask}</p>

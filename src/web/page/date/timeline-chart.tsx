@@ -5,24 +5,26 @@ import { useSpeech } from '../i18n/context.js';
 import { Glyph } from '../parts/glyph.js';
 import { Link } from '../parts/link.js';
 import { useNow } from '../shell/clock.js';
-import { type Axis, axisOf, shareOf, zoneOffset } from './axis.js';
+import { type Axis, axisOf, shareOf, spanOf, zoneOffset } from './axis.js';
 import type { RunRoute } from './date-panel.js';
 
 const MOST_MARKS = 8;
+const DAY = 86_400_000;
 
 export function TimelineChart({ view, route }: { view: DateView; route: RunRoute }) {
   const { t, format } = useSpeech();
   const open = isOpen(view.state) || view.timeline.bars.some(({ state }) => isOpen(state));
   const now = useNow(1_000, open);
-  const from = Date.parse(view.timeline.from);
-  const to = Math.max(Date.parse(view.timeline.to), open ? now : 0);
+  const { from, to } = spanOf(view, now);
   const axis = axisOf(from, to, MOST_MARKS, zoneOffset(view.timezone, from));
+  const marked = (instant: string | null): instant is string =>
+    instant !== null && Date.parse(instant) >= axis.from && Date.parse(instant) <= axis.to;
   return (
     <div class="chart" role="group" aria-label={t.timelineOf(view.chain)}>
       <div class="chart-axis" aria-hidden="true">
         {axis.marks.map((mark) => (
           <span key={mark} style={{ left: percent(shareOf(axis, mark)) }}>
-            {format.clock(mark, view.timezone, axis.step < 60_000)}
+            {axis.step < DAY ? format.clock(mark, view.timezone, axis.step < 60_000) : format.dayShort(mark, view.timezone)}
           </span>
         ))}
       </div>
@@ -44,10 +46,8 @@ export function TimelineChart({ view, route }: { view: DateView; route: RunRoute
         {axis.marks.map((mark) => (
           <span key={mark} class="chart-line" style={{ left: percent(shareOf(axis, mark)) }} />
         ))}
-        {view.scheduledFor !== null && <Mark axis={axis} at={view.scheduledFor} text={t.slot} />}
-        {view.deadline !== null && Date.parse(view.deadline) <= axis.to && (
-          <Mark axis={axis} at={view.deadline} text={t.deadline} grave />
-        )}
+        {marked(view.scheduledFor) && <Mark axis={axis} at={view.scheduledFor} text={t.slot} />}
+        {marked(view.deadline) && <Mark axis={axis} at={view.deadline} text={t.deadline} grave />}
       </div>
     </div>
   );
@@ -60,6 +60,7 @@ function Track({ bar, axis, now }: { bar: TimelineBar; axis: Axis; now: number }
       ? bar.segments
       : [{ kind: 'attempt', from: bar.from, to: bar.to, attempt: null, failed: bar.state === 'failed', text: null }];
   if (whole.length === 0) return <span class="chart-track quiet">{isOpen(bar.state) ? t.notYetBegun : t.neverBegan}</span>;
+  if (bar.to !== null && Date.parse(bar.to) < axis.from) return <span class="chart-track quiet">{t.doneElsewhere}</span>;
   return (
     <span class="chart-track">
       {whole.map((segment) => {

@@ -7,7 +7,7 @@ const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 const DAY = 86_400_000;
 
 export interface Formats {
-  /** `41 s`, `3.4 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. Milliseconds. */
+  /** `40 ms`, `41 s`, `3.4 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. Milliseconds. */
   duration(ms: number): string;
   number(value: number): string;
   /** `06:00`, or `06:00:07` with seconds. */
@@ -103,6 +103,7 @@ function durationParts(ms: number, seconds: (value: number) => string, language:
   const day = language === 'fr' ? 'j' : 'd';
   const total = ms / 1_000;
   // Rounded before it is cut into parts: 59.96 s is a minute, not 60 s.
+  if (ms > 0 && total < 0.1) return `${Math.round(ms)}\u00a0ms`;
   if (total < 9.95) return `${seconds(Math.round(total * 10) / 10)}\u00a0s`;
   const whole = Math.round(total);
   if (whole < 60) return `${seconds(whole)}\u00a0s`;

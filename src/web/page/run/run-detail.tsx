@@ -42,7 +42,7 @@ export function RunDetail({ run, timezone, chain, withLog }: RunDetailProps) {
       {data === null && !unstarted && problem === null && <Loading />}
       {data === null && problem !== null && !problem.away && chain === null && <Failure problem={problem} />}
       {data !== null && <RunFacts run={data} />}
-      {data !== null && withLog && <LogLines run={run} timezone={zone} />}
+      {data !== null && withLog && <LogLines run={run} timezone={zone} many={data.kind === 'chain'} />}
     </section>
   );
 }

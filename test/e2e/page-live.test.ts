@@ -1,0 +1,162 @@
+/** A person on duty before the page: real servers, a real worker, a real Chromium. */
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays } from '../../src/time/dates.js';
+import { localDate } from '../../src/time/zones.js';
+import { root } from '../architecture/tracked-files.js';
+import { expectNoProblems, launchChromium, NO_CHROMIUM, openPage } from '../support/browser.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { projectOf, serve, type Web } from '../web/web.js';
+
+const [CHAIN, FETCH, INDEX, REPORT] = ['page-chain', 'page_fetch', 'page_index', 'page_report'] as const;
+const DEADLINE = 120_000;
+
+let browser: Browser | null = null;
+let engine: Engine;
+let web: Web;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  if (browser === null) return;
+  const gated = (name: string): string => `until(ctx, ctx.secrets.get('GATES') + '/${name}-' + ctx.date)`;
+  engine = await startEngine({
+    name: 'page-live',
+    tasks: {
+      [FETCH]: `{ async run(ctx) { ctx.log.info('fetching'); await ${gated('fetched')}; return { pages: 14 }; } }`,
+      [INDEX]: `{ async run(ctx) {
+        if (!existsSync(ctx.secrets.get('GATES') + '/mended-' + ctx.date)) throw new PermanentError('connect ECONNREFUSED 127.0.0.1:9200');
+        return { documents: 14 };
+      } }`,
+      [REPORT]: `{ async run() { return { lines: 3 }; } }`,
+    },
+    chains: {
+      [CHAIN]: { tasks: { [FETCH]: [], [INDEX]: [FETCH], [REPORT]: { dependsOn: [INDEX], runWhen: 'all_done' } } },
+    },
+  });
+  web = await serve({
+    project: projectOf(engine),
+    host: '127.0.0.1',
+    orNext: false,
+    tokens: [],
+    pageDir: path.join(root, 'dist/web/page'),
+  });
+}, DEADLINE);
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+const day = (away: number): string => addDays(localDate(Date.now(), 'Europe/Paris'), away);
+const node = (page: Page, task: string, state: string): Locator =>
+  page.getByRole('link', { name: new RegExp(`^${task}, ${state}`) });
+const cell = (page: Page, id: string, state: string): Locator =>
+  page.getByRole('grid', { name: `${CHAIN}, by date` }).getByRole('link', { name: new RegExp(`^${id} [^:]*: ${state}`) });
+
+describe('someone on duty', () => {
+  test(
+    'runs a chain, sees it live, sees why it failed, mends it, runs it again and sees it green',
+    async ({ skip }) => {
+      const watched = await openPage(browser ?? skip(NO_CHROMIUM), web.url);
+      const { page } = watched;
+      page.setDefaultTimeout(DEADLINE / 3);
+      await page.getByRole('button', { name: 'Run…' }).click();
+      await page.getByRole('form').getByText(`daychain run ${CHAIN}`).waitFor();
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+
+      await cell(page, CHAIN, 'running').click();
+      await page.waitForURL(`**/runs/${CHAIN}:${day(0)}`);
+      await node(page, FETCH, 'running').waitFor();
+      await node(page, INDEX, 'waits').waitFor();
+      engine.open(`fetched-${day(0)}`);
+
+      await node(page, INDEX, 'failed').click();
+      await page.waitForURL(`**/runs/${CHAIN}:${day(0)}?task=${INDEX}`);
+      const detail = page.getByRole('region', { name: INDEX });
+      await detail.getByText('connect ECONNREFUSED 127.0.0.1:9200').first().waitFor();
+      const why = await detail.getByRole('region', { name: 'Why' }).textContent();
+      const asked = await web.get(`/api/why/${INDEX}/${day(0)}?chain=${CHAIN}`);
+      expect(asked.body.cause).toBe('failed');
+      expect(why).toContain(asked.body.sentence);
+      await node(page, REPORT, 'succeeded').waitFor();
+      await cell(page, CHAIN, 'failed').waitFor();
+
+      engine.open(`mended-${day(0)}`);
+      await page.getByRole('button', { name: 'Rerun failed…' }).click();
+      const form = page.getByRole('form');
+      await form.getByLabel('Reason').fill('the index is back');
+      await form.getByRole('button', { name: 'Rerun failed', exact: true }).click();
+      await node(page, INDEX, 'succeeded').waitFor();
+      await cell(page, CHAIN, 'succeeded').waitFor();
+      await cell(page, INDEX, 'succeeded').waitFor();
+      expectNoProblems(watched);
+      await watched.close();
+    },
+    DEADLINE,
+  );
+
+  test(
+    'does the same with the keyboard only',
+    async ({ skip }) => {
+      const watched = await openPage(browser ?? skip(NO_CHROMIUM), web.url);
+      const { page } = watched;
+      page.setDefaultTimeout(DEADLINE / 3);
+      const keys = async (...all: string[]): Promise<void> => {
+        for (const key of all) await page.keyboard.press(key);
+      };
+      const date = day(-1);
+      await page.getByRole('grid').waitFor();
+      await tabTo(page, 'Run…');
+      await keys('Enter');
+      await page.getByRole('form').waitFor();
+      await page.keyboard.type('yesterday');
+      await tabTo(page, 'Run');
+      await keys('Enter');
+      await cell(page, CHAIN, 'running').waitFor();
+
+      // To the grid, to the day before today, and into it.
+      await keys('/', 'Enter');
+      await keys('End', 'ArrowLeft', 'Enter');
+      await page.waitForURL(`**/runs/${CHAIN}:${date}`);
+      await node(page, FETCH, 'running').waitFor();
+      engine.open(`fetched-${date}`);
+      await node(page, INDEX, 'failed').waitFor();
+      await tabTo(page, FETCH);
+      await keys('ArrowRight', 'Enter');
+      await page.waitForURL(`**/runs/${CHAIN}:${date}?task=${INDEX}`);
+      await page.getByRole('region', { name: INDEX }).getByText('connect ECONNREFUSED').first().waitFor();
+      await cell(page, CHAIN, 'failed').waitFor();
+
+      engine.open(`mended-${date}`);
+      await tabTo(page, 'Rerun failed…', 'Shift+Tab');
+      await keys('Enter');
+      await page.getByRole('form').waitFor();
+      await page.keyboard.type('mended');
+      await keys('Enter');
+      await node(page, INDEX, 'succeeded').waitFor();
+      await keys('Escape');
+      await page.waitForURL(`**/runs/${CHAIN}:${date}`);
+      await keys('Escape');
+      await page.waitForURL((url) => url.pathname === '/');
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? ''), { timeout: 20_000 })
+        .toMatch(new RegExp(`^${CHAIN} .*: succeeded`));
+      expectNoProblems(watched);
+      await watched.close();
+    },
+    DEADLINE,
+  );
+});
+
+/** Goes by Tab until what has the focus is called so. */
+async function tabTo(page: Page, name: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let step = 0; step < 80; step++) {
+    const here = await page.evaluate(() => {
+      const { activeElement } = document;
+      return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? '';
+    });
+    if (here === name || here.startsWith(`${name},`)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`Tab leads to no "${name}"`);
+}
