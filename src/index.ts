@@ -3,5 +3,5 @@ export { z } from 'zod';
 export { cancelOnce, scheduleOnce, type OneShotRequest } from './client.js';
 export { defineChain, defineProject, defineTask } from './define/define.js';
 export { env } from './define/env.js';
-export { PermanentError, RetryAfter, TaskError } from './define/errors.js';
+export { LockNotFree, PermanentError, RateLimitReached, RetryAfter, TaskError } from './define/errors.js';
 export type * from './define/types.js';

@@ -13,10 +13,13 @@ import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
+import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
+import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
@@ -74,7 +77,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     throw error;
   });
   const client = new Client({ connection, namespace });
-  const locks = createLockStore(stores.locks, { ...options.lock, prefix: options.lock.prefix ?? registry.project.lockPrefix });
+  const prefix = options.lock.prefix ?? registry.project.lockPrefix;
+  const locks = createLockStore(stores.locks, { ...options.lock, prefix });
   const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
   const shutdown = new AbortController();
 
@@ -84,6 +88,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     successKeys: options.lock.successKeys,
     clients: pool.clients,
     redis: appRedis(stores.app, stores.appPrefix),
+    shared: {
+      locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
+      rates: createRateLimiter(stores.locks, prefix),
+    },
     environment: options.environment,
     shutdown: shutdown.signal,
     log,
@@ -92,6 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const server = { client, namespace, taskQueue, by: 'the end of its pause' };
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
+  const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
   const worker = await Worker.create({
     connection,
     namespace,
@@ -108,6 +117,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         resumeSchedule,
         sendNotice: (notice) => sendNotice(notice, options.environment),
         pageUrl: options.pageUrl ?? null,
+        cleanUpRuns,
       }),
       default: attempt,
     },

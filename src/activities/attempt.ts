@@ -10,10 +10,12 @@ import { taskResult } from '../plan/results.js';
 import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, TaskResult } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
 import { type AttemptLog, type Log, attemptLog } from './attempt-log.js';
+import { withConsole } from './body-console.js';
 import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
 import { taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
+import type { SharedStores } from './shared.js';
 import { StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
 
@@ -27,6 +29,8 @@ export interface AttemptParts {
   successKeys: 'off' | 'read' | 'read-write';
   clients: ProjectClients;
   redis: AppRedis;
+  /** Named locks and limits. */
+  shared: SharedStores;
   /** The environment that secrets and programs see. */
   environment: Record<string, string | undefined>;
   /** Aborted when the worker will not wait for bodies any longer. */
@@ -120,6 +124,8 @@ class Attempt {
         clients: parts.clients,
         redis: parts.redis,
         settings: parts.registry.settingValues(),
+        shared: parts.shared,
+        lockValue: lockValue(input.taskId, this.carry().tries),
         secret: (name) => parts.environment[name],
       });
       lookedAtSignal = context.lookedAtSignal;
@@ -129,7 +135,7 @@ class Attempt {
     await this.step('body_started');
     let end: BodyEnd;
     try {
-      end = stop.cause === null ? await runToEnd(work, stop) : { threw: stop.cause };
+      end = stop.cause === null ? await withConsole(this.log.console, () => runToEnd(work, stop)) : { threw: stop.cause };
     } finally {
       forget();
       await endRenewing();

@@ -6,6 +6,7 @@ import { MAX_ERROR_TEXT, cut } from '../plan/limits.js';
 import type { AttemptInput, UpstreamResult } from '../plan/types.js';
 import { addDays } from '../time/dates.js';
 import type { AttemptLog } from './attempt-log.js';
+import { Shared, type SharedStores } from './shared.js';
 import type { StopSwitch } from './stop.js';
 import type { Trace } from './trace.js';
 
@@ -20,6 +21,9 @@ export interface ContextParts {
   clients: ProjectClients;
   redis: AppRedis;
   settings: ProjectSettings;
+  shared: SharedStores;
+  /** What stands in a lock that this attempt holds. */
+  lockValue: string;
   /** Reads a variable of the environment; undefined if it is not set. */
   secret(name: string): string | undefined;
 }
@@ -33,6 +37,12 @@ export interface BuiltContext {
 export function taskContext({ input, stop, trace, log, ...parts }: ContextParts): BuiltContext {
   let looked = false;
   const ended = (how: Ended['ended'], reason: string, settled: boolean): Ended => ({ ended: how, reason: cut(reason), settled });
+  const shared = new Shared({
+    stores: parts.shared,
+    value: parts.lockValue,
+    signal: () => ctx.signal,
+    warn: (message) => log.author.warn(message),
+  });
   const ctx: TaskContext = {
     task: input.task,
     date: input.date,
@@ -80,6 +90,8 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
       };
       return forEachItem(host, items, options, run);
     },
+    lock: (name, options, work) => shared.lock(name, options, work),
+    rateLimit: (name, limit) => shared.rateLimit(name, limit),
     noWork: (reason) => ended('no_work', reason, true),
     skip: (reason, options) => ended('skipped_by_task', reason, options?.settled ?? true),
     warn(message) {

@@ -10,6 +10,7 @@ import { MEMO } from '../plan/names.js';
 import type {
   Asked,
   AwaitedRun,
+  CleanedRuns,
   Json,
   JsonObject,
   Looked,
@@ -43,6 +44,8 @@ export interface EngineParts {
   sendNotice: SendNotice;
   /** Address of the page, for links in notices; null where nobody told. */
   pageUrl: string | null;
+  /** Deletes closed runs that are older than their schedules keep them. */
+  cleanUpRuns(): Promise<CleanedRuns[]>;
 }
 
 export type EngineActivities = ReturnType<typeof createEngineActivities>;
@@ -54,6 +57,7 @@ export function createEngineActivities({
   namespace,
   taskQueue,
   resumeSchedule,
+  cleanUpRuns,
   ...notices
 }: EngineParts) {
   return {
@@ -153,6 +157,8 @@ export function createEngineActivities({
     async resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }> {
       return await resumeSchedule(input);
     },
+
+    cleanUpRuns,
 
     ...createPauseActivities({ client, namespace }),
   };

@@ -1,5 +1,6 @@
 /** The command line: which commands there are. Each is loaded only when it is called. */
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { DaychainCommand } from './daychain-command.js';
 import type { Output } from './output.js';
 import { version } from './version.js';
 
@@ -52,6 +53,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/preview.js'),
     },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'logs', summary: 'What a run said, as it happens if asked', load: () => import('./commands/logs.js') },
     { name: 'why', summary: 'What holds a task for a date, and what would help', load: () => import('./commands/why.js') },
     {
       name: 'plan',
@@ -96,16 +98,35 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
+    {
+      name: 'cleanup',
+      summary: 'Remove old logs, left-over locks, closed runs past their keep',
+      load: () => import('./commands/cleanup.js'),
+    },
+  ],
+  'Set up:': [
+    { name: 'new', summary: 'New files: a task, a chain, a project', load: () => import('./commands/new.js') },
+    { name: 'import', summary: 'Chains from a crontab', load: () => import('./commands/import.js') },
+    {
+      name: 'completion',
+      summary: 'Completion of commands, options and ids by the shell',
+      load: () => import('./commands/completion.js'),
+    },
   ],
 };
 
-/** Builds the program for one command line; only the command it names is loaded. */
-export async function buildProgram(argv: readonly string[], out: Output, onExit: (code: number) => void): Promise<Command> {
-  const program = new Command('daychain')
+/** Builds the program for one command line; only the command it names is loaded, or all of them (`null`). */
+export async function buildProgram(
+  argv: readonly string[] | null,
+  out: Output,
+  onExit: (code: number) => void,
+): Promise<Command> {
+  const program = new DaychainCommand('daychain')
     .description('Durable daily task chains on Temporal.')
     .version(version, '--version', 'the version')
     .option('--project <dir>', 'the project, if it is not this folder or one above')
     .option('--json', 'answer in JSON')
+    .option('--utc', 'show times in UTC, as 05:00Z, and not in the zones of the chains')
     .helpOption('--help', 'this help')
     .addHelpText('after', FIRST_STEPS)
     .exitOverride()
@@ -120,19 +141,20 @@ export async function buildProgram(argv: readonly string[], out: Output, onExit:
     (work) =>
     async (...given) => {
       const command = given.at(-1) as Command;
-      const { project } = program.opts<{ project?: string }>();
+      const { project, utc } = program.opts<{ project?: string; utc?: boolean }>();
+      if (utc) (await import('./times.js')).showUtc();
       onExit(await work({ out, project }, command.processedArgs as never, command.opts<never>()));
     };
-  const named = namedCommand(argv);
+  const named = argv === null ? null : namedCommand(argv);
   for (const [group, entries] of Object.entries(GROUPS)) {
     program.commandsGroup(group);
     for (const { name, summary, load } of entries) {
       const command = program.command(name).summary(summary).description(`${summary}.`);
       command.copyInheritedSettings(program);
-      if (name === named) (await load()).configure(command, act);
+      if (named === null || name === named) (await load()).configure(command, act);
     }
   }
-  program.addHelpCommand(new Command('help').argument('[command]').summary('Help for a command').helpGroup('Look:'));
+  program.addHelpCommand(new DaychainCommand('help').argument('[command]').summary('Help for a command').helpGroup('Look:'));
   return program;
 }
 

@@ -2,7 +2,16 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { AttemptTrace, ChainProgress, ChainResult, Json, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
+import type {
+  AttemptError,
+  AttemptTrace,
+  ChainProgress,
+  ChainResult,
+  Json,
+  OneShotProgress,
+  TaskProgress,
+  TaskResult,
+} from '../plan/types.js';
 import { parseCanonicalId } from '../plan/ids.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
@@ -23,6 +32,8 @@ export interface PendingAttempt {
   worker: string | null;
   /** What the body last reported of itself: `ctx.heartbeat(…)`, or how many items are done. */
   progress: Json;
+  /** Failed attempts as its last heartbeat told them, the last five. */
+  attemptErrors: AttemptError[];
 }
 
 export type Progress = TaskProgress | ChainProgress | OneShotProgress;
@@ -46,14 +57,18 @@ export interface DescribeOptions {
 
 /** A run by its workflow ID; null if the server knows none. */
 export async function describeRun(server: Server, workflowId: string, options: DescribeOptions = {}): Promise<RunView | null> {
-  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
-  let description: WorkflowExecutionDescription;
   try {
-    description = await handle.describe();
+    return await describeExisting(server, workflowId, options);
   } catch (error) {
+    // Also a run that is being deleted: it is still described when its history is gone.
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+async function describeExisting(server: Server, workflowId: string, options: DescribeOptions): Promise<RunView> {
+  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
+  const description = await handle.describe();
   const summary = summaryOf(description);
   const end = summary.end === null ? { result: null, message: null } : await readEnd(server, summary);
   const progress = summary.end === null && options.ask !== false ? await askProgress(server, summary) : null;
@@ -123,6 +138,7 @@ export async function pendingOf(server: Server, description: WorkflowExecutionDe
   const activity = description.raw.pendingActivities?.[0];
   if (!activity) return null;
   const [trace] = await decodeArrayFromPayloads(server.client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);
+  const told = trace as Partial<AttemptTrace> | null | undefined;
   return {
     activity: activity.activityType?.name ?? 'unknown',
     attempt: activity.attempt ?? 1,
@@ -133,7 +149,8 @@ export async function pendingOf(server: Server, description: WorkflowExecutionDe
     nextAttemptAt: activity.state === 1 ? instant(activity.nextAttemptScheduleTime ?? activity.scheduledTime) : null,
     lastHeartbeatAt: instant(activity.lastHeartbeatTime),
     worker: activity.lastWorkerIdentity || null,
-    progress: (trace as Partial<AttemptTrace> | null | undefined)?.progress ?? null,
+    progress: told?.progress ?? null,
+    attemptErrors: told?.attemptErrors ?? [],
   };
 }
 

@@ -11,7 +11,8 @@ export type RefusalKind =
   | 'not_running'
   | 'lock_held'
   | 'not_prepared'
-  | 'beyond_retention';
+  | 'beyond_retention'
+  | 'already_there';
 
 /** The state of things does not allow it now. The message says what does. */
 export class Refused extends Error {

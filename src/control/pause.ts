@@ -10,6 +10,7 @@ import { instantText } from '../time/zones.js';
 import { Refused } from './errors.js';
 import { missingSlots } from './missing-slots.js';
 import { pauseNote, readPauseNote, resumeNote, type PauseNote } from './pause-note.js';
+import { horizonOf } from './ruled-schedule.js';
 import { OUR_NOTE, readSchedule, type ExistingSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 import { startSlot } from './start-slot.js';
@@ -117,8 +118,9 @@ export async function endPause(
 export async function missedInPause(server: Server, existing: ExistingSchedule): Promise<Slot[]> {
   const now = Date.now();
   const since = readPauseNote(existing.note)?.at;
-  const from = Math.max(existing.createdAt, since === undefined ? now - LOOK_BACK_MS : Date.parse(since));
   const keyedBy = ruleOf(existing.rules)?.keyedBy ?? 'date';
+  const begin = since === undefined ? now - LOOK_BACK_MS : Date.parse(since);
+  const from = Math.max(existing.createdAt, begin, await horizonOf(server, keyedBy, now, existing.keep));
   return await missingSlots(server, { id: existing.id, rules: existing.rules, keyedBy }, from, now);
 }
 

@@ -24,7 +24,7 @@ export interface RunPage {
 }
 
 /** gRPC: an argument will not do, or the server stumbles over it. Of the arguments only the cursor is a client's own. */
-const CURSOR_CODES = [3, 13];
+const CURSOR_CODES = [2, 3, 13];
 
 /**
  * @param cursor of the page before; null for the first
@@ -66,7 +66,7 @@ const STATUSES: Record<Status, string> = {
 };
 
 /** A client whose list is one page, begun at a token; and the token of the page after it. */
-function onePage({ client }: Server, token: Buffer | null): { client: WorkflowClient; next(): Buffer | null } {
+export function onePage({ client }: Server, token: Buffer | null): { client: WorkflowClient; next(): Buffer | null } {
   const service = client.workflowService;
   let next: Uint8Array | null | undefined;
   const listWorkflowExecutions = async (request: Parameters<typeof service.listWorkflowExecutions>[0]) => {

@@ -161,10 +161,15 @@ function statOf(run: RunSummary, attempts: ReadonlyMap<string, TaskAttempts>): S
     date: run.date ?? run.runKey!.slice(0, 8),
     status: run.status,
     closed: run.closed,
-    durationMs: durationOf(run),
+    durationMs: isPartial(run) ? null : durationOf(run),
     // A table that is older than the run speaks of an earlier one.
     attempts: told !== undefined && told.finished >= run.started ? told.attempts : own,
   };
+}
+
+/** A rerun that kept what was done takes less than a run. */
+function isPartial({ left }: RunSummary): boolean {
+  return isChainResult(left) && Object.values(left.tasks).some(({ satisfied }) => satisfied);
 }
 
 function isChainResult(left: RunSummary['left']): left is ChainResult {

@@ -4,21 +4,34 @@ import { localDate } from '../time/zones.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+let inUtc = false;
+
+/** From now on all times are shown in UTC, marked as such: `05:00Z`. Of the whole process: for the command line's `--utc`. */
+export function showUtc(): void {
+  inUtc = true;
+}
+
+/** Where times of this zone are shown: in it, unless UTC was asked for. */
+export function shownZone(zone: string): string {
+  return inUtc ? 'UTC' : zone;
+}
+
 /** `06:00`, or `06:00:07` with seconds. */
 export function clockText(instant: string, zone: string, seconds = false): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
+  const text = new Intl.DateTimeFormat('en-GB', {
+    timeZone: shownZone(zone),
     hour: '2-digit',
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),
     hourCycle: 'h23',
   }).format(new Date(instant));
+  return inUtc ? `${text}Z` : text;
 }
 
 /** `today 06:00`, `yesterday 06:21`, `tomorrow 06:00`, `1 Nov 05:00`, `1 Nov 2025 05:00`. `now` in epoch milliseconds. */
 export function whenText(instant: string, zone: string, now: number, seconds = false): string {
-  const date = localDate(instant, zone);
-  return `${dayText(date, localDate(now, zone))} ${clockText(instant, zone, seconds)}`;
+  const shown = shownZone(zone);
+  return `${dayText(localDate(instant, shown), localDate(now, shown))} ${clockText(instant, zone, seconds)}`;
 }
 
 /** `today`, `yesterday`, `tomorrow`, else `1 Nov`, with the year where it is another one. Dates are `YYYYMMDD`. */

@@ -95,6 +95,11 @@ export function judgeClosedChain(facts: WhyFacts, chain: ChainRunFacts): Judged 
   if (run.status === 'success') {
     return judged('succeeded', `succeeded ${at}, in ${took}`, [['tasks', counts]], [COMMANDS.show(run.workflowId)]);
   }
+  if (run.status === 'skipped') {
+    const by = firstLine(run.result?.reason) ?? 'by an operator';
+    const repeat = { text: 'Run it after all', command: `daychain rerun ${run.workflowId} --skipped --reason "…"` };
+    return judged('skipped_by_operator', `was skipped ${at}, ${by}`, [['tasks', counts]], [repeat]);
+  }
   const bad = [...(chain.tasks ?? [])].filter(([, { status, kind }]) => isBad(status, kind));
   const lines = bad.slice(0, MOST_LINES).map(([id, line]): [string, string] => [id, lineText(line)]);
   const more: [string, string | null] = ['and', bad.length > MOST_LINES ? `${bad.length - MOST_LINES} more` : null];

@@ -162,18 +162,19 @@ function running(facts: TaskRunFacts, of: Subject): Judged {
       ['heartbeat', pending?.lastHeartbeatAt ? ago(pending.lastHeartbeatAt, of) : null],
       ['progress', (pending?.progress ?? null) === null ? null : JSON.stringify(pending?.progress).slice(0, 200)],
       ['last error', firstLine(pending?.lastFailure)],
-      ['lock', lockLine(lock)],
+      ['lock', lockLine(lock, run.workflowId)],
       ['worker', pending?.worker ?? null],
     ],
     [COMMANDS.logs(run.workflowId), COMMANDS.cancel(run.workflowId)],
   );
 }
 
-function lockLine(lock: TaskRunFacts['lock']): string | null {
+function lockLine(lock: TaskRunFacts['lock'], workflowId: string): string | null {
   if (lock.is === 'none') return null;
   if (lock.is === 'unreadable') return `could not be read${because(lock.problem)}`;
   if (lock.lock === null) return 'nobody holds it';
-  return `held by ${WHOSE[lock.lock.state]}: "${lock.lock.holder}", ${leftText(lock.lock)}`;
+  const whose = lock.lock.state === 'running' && lock.lock.run === workflowId ? 'this run' : WHOSE[lock.lock.state];
+  return `held by ${whose}: "${lock.lock.holder}", ${leftText(lock.lock)}`;
 }
 
 function unbegun({ run }: TaskRunFacts, of: Subject): Judged {

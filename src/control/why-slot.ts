@@ -141,10 +141,10 @@ function notDue({ sentence, others, slot }: SlotFacts, at: string, of: Subject):
 }
 
 function tooEarly(facts: SlotFacts, at: string, of: Subject, its: string): Judged {
-  const since = facts.since === null ? '' : `, which is there since ${when(facts.since, of)}`;
+  const since = facts.since === null ? '' : ` (since ${when(facts.since, of)})`;
   return judged(
     'no_slot',
-    `was due ${when(at, of)}, before ${its}${since}: nothing was to start it`,
+    `was due ${when(at, of)}, before ${its} was there${since}: nothing was to start it`,
     [],
     [{ text: 'Run it', command: backfillCommand(facts.schedule, of.date) }],
   );

@@ -84,7 +84,7 @@ export const COMMANDS = {
   }),
   retryNow: ({ id, runKey }: Pick<Subject, 'id' | 'runKey'>): WhyCommand => ({
     text: 'Try now',
-    command: `daychain retry now ${id} ${runKey}`,
+    command: `daychain retry ${id} ${runKey}`,
   }),
   cancel: (workflowId: string): WhyCommand => ({ text: 'Stop it', command: `daychain cancel ${workflowId} ${WHY}` }),
   logs: (workflowId: string): WhyCommand => ({ text: 'Look on', command: `daychain logs ${workflowId} --follow` }),

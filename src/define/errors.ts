@@ -18,6 +18,15 @@ export class PermanentError extends Error {
   readonly fate: Fate = 'give_up';
 }
 
+/** A shared lock was held by another for as long as was to be waited. */
+export class LockNotFree extends TaskError {
+  override name = 'LockNotFree';
+
+  constructor(lock: string, why: string) {
+    super(`the lock "${lock}" was not free: ${why}`);
+  }
+}
+
 /** Try again, but not before this much time has passed: `new RetryAfter('10 minutes', 'rate limited')`. */
 export class RetryAfter extends TaskError {
   override name = 'RetryAfter';
@@ -26,5 +35,14 @@ export class RetryAfter extends TaskError {
   constructor(delay: Duration, message = `asked to be tried again after ${delay}`, options?: ErrorOptions) {
     super(message, options);
     this.delay = delay;
+  }
+}
+
+/** A provider's limit was used up for as long as was to be waited. The next attempt begins when a turn may be free. */
+export class RateLimitReached extends RetryAfter {
+  override name = 'RateLimitReached';
+
+  constructor(rate: string, limit: number, per: Duration, waitMs: number) {
+    super(`${waitMs} milliseconds`, `the limit "${rate}", ${limit} in ${per}, is used up; the next turn is ${waitMs} ms away`);
   }
 }

@@ -5,11 +5,13 @@ import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
 import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
+import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
 export type * from './notice-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
+export type * from './shared-types.js';
 
 export interface Retry {
   /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */
@@ -96,9 +98,17 @@ export interface ClientTools {
   readonly settings: ProjectSettings;
 }
 
-/** Opens a client on first use. A function alone, or with the function that closes it. */
+/**
+ * Opens a client on first use. A function alone (then `close`, `end` or `destroy` of the client closes it), or with the function
+ * that closes it, and one by which `daychain doctor` learns whether it works: it throws if not, and may return words to show.
+ */
 export type ClientOpener<T = unknown> =
-  ((tools: ClientTools) => T | Promise<T>) | { open(tools: ClientTools): T | Promise<T>; close(client: T): unknown };
+  | ((tools: ClientTools) => T | Promise<T>)
+  | {
+      open(tools: ClientTools): T | Promise<T>;
+      close?(client: T): unknown;
+      check?(client: T): string | void | Promise<string | void>;
+    };
 export type ClientsOf<P> = P extends Project<infer C> ? { [K in keyof C]: () => Promise<C[K]> } : never;
 
 /**
@@ -257,6 +267,13 @@ export interface TaskContext<P = unknown> {
     options: ForEachOptions<T>,
     run: (item: T) => string | void | Promise<string | void>,
   ): Promise<ForEachResult>;
+  /**
+   * Does work while no other task, run or worker holds the lock of that name, and returns what it returns. Not tied to a date;
+   * independent of the task's own lock. Throws LockNotFree if it is not free in time; fails if the lock is lost meanwhile.
+   */
+  lock<T>(name: string, options: SharedLockOptions, work: (held: SharedLockHeld) => T | Promise<T>): Promise<T>;
+  /** Returns once one more call of this kind is allowed, counted over all workers. Throws RateLimitReached if not in time. */
+  rateLimit(name: string, limit: RateLimit): Promise<void>;
   /** Ends the run: there was nothing to do. Settles the date. */
   noWork(reason: string): Ended;
   /** Ends the run as skipped. `settled: false` leaves the date runnable. Default true. */

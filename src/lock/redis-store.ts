@@ -1,5 +1,4 @@
-import { ErrorReply } from '@redis/client';
-import { isUnreachable, LockStoreError, LockStoreUnreachable } from './errors.js';
+import { ask, evaluate, type LockConnection } from './evaluate.js';
 import {
   keyPattern,
   lockKeys,
@@ -19,13 +18,6 @@ import {
   type Renewed,
 } from './protocol.js';
 import * as scripts from './scripts.js';
-
-/** The one thing the store needs of a connection: a command sent, its reply or an error within a bounded time. */
-export interface LockConnection {
-  /** Host, port and database, without credentials. */
-  readonly address: string;
-  send(words: readonly string[]): Promise<unknown>;
-}
 
 export interface LockStoreOptions {
   /** Stands before every key. Default: none, as the old scheduler has it. */
@@ -154,31 +146,6 @@ export function createLockStore(connection: LockConnection, options: LockStoreOp
       return (await run('unlock', scripts.FORCE_RELEASE, [keys.lock, keys.fence], [expectedHolder, fenceTtl])) === 1;
     },
   };
-}
-
-/** Runs a script by its checksum, and by its text where Redis does not know it (any more). */
-async function evaluate(
-  connection: LockConnection,
-  script: scripts.Script,
-  keys: readonly string[],
-  args: readonly string[],
-): Promise<unknown> {
-  const rest = [String(keys.length), ...keys, ...args];
-  try {
-    return await connection.send(['EVALSHA', script.sha1, ...rest]);
-  } catch (error) {
-    if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return await connection.send(['EVAL', script.text, ...rest]);
-  }
-}
-
-async function ask<T>(connection: LockConnection, operation: string, question: () => Promise<T>): Promise<T> {
-  try {
-    return await question();
-  } catch (error) {
-    if (isUnreachable(error)) throw new LockStoreUnreachable(connection.address, error);
-    throw new LockStoreError(connection.address, operation, error);
-  }
 }
 
 function wholeSeconds(name: string, seconds: number): string {

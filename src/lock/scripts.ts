@@ -122,7 +122,8 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 
-function script(text: string): Script {
+/** A script with its checksum. */
+export function script(text: string): Script {
   // defineScript wants a parser for a command we never register; its checksum is all that is used here.
   const { SHA1 } = defineScript({ SCRIPT: text, parseCommand: () => {}, transformReply: undefined as unknown as () => unknown });
   return { text, sha1: SHA1 };

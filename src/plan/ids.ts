@@ -60,3 +60,8 @@ export function parseNoticeId(workflowId: string): string | null {
 export function pauseId(schedule: string): string {
   return `pause:${schedule}`;
 }
+
+/** The workflow ID of a project's clean-up of a day. Two colons: no run of a task has it. */
+export function cleanUpId(project: string, date: string): string {
+  return `cleanup:${project}:${date}`;
+}

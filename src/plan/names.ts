@@ -8,6 +8,7 @@ export const WORKFLOWS = {
   oneShot: 'oneShot',
   backfill: 'backfill',
   notify: 'notify',
+  cleanUp: 'cleanUp',
 } as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */

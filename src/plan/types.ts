@@ -208,6 +208,8 @@ export interface SlotPolicy {
   overlap: Overlap;
   /** Wall clock in the chain's zone by which a run has ended: `HH:MM` on the slot's date, `days` later. */
   deadline: { time: string; days: number } | null;
+  /** Closed runs of a schedule keyed by slot are kept so long; absent means 30 days. Keyed by date: as long as the server keeps them. */
+  keepMs?: number;
 }
 
 /** The compiled, checked, plain-JSON form of a chain. Tasks stand in an order in which each comes after its parents. */
@@ -310,8 +312,32 @@ export interface ScheduledChainInput {
   rule?: ScheduleRule;
   /** Rules that held before this one, newest first: what was due under them is looked up there. */
   earlier?: EndedRule[];
+  /** How long closed runs of its slots are kept, where that is not 30 days. */
+  keep?: Keep;
   /** Somebody asked for this slot: it runs however late it is. `inOrder`: after those before it. */
   asked?: Asked & { inOrder?: boolean };
+}
+
+/** How long closed runs of a schedule keyed by slot are kept before the clean-up deletes them. */
+export interface Keep {
+  /** Milliseconds. */
+  ms: number;
+  /** ISO instant: what closed before it was deleted by a shorter keep. */
+  from?: string;
+}
+
+/** What became of the closed runs of one schedule. */
+export interface CleanedRuns {
+  /** Of a chain, or of a task that carries its own schedule. */
+  id: string;
+  keepDays: number;
+  /** Runs of the chain and its tasks, and shells of its slots, that were deleted; or would be. */
+  runs: number;
+  shells: number;
+  /** There are more than one pass deletes: the next one goes on. */
+  more: boolean;
+  /** Why the server does not delete them; null if it does. */
+  refused: string | null;
 }
 
 /** Input of the oneShot workflow: a task or a chain, once, at an instant. */

@@ -90,11 +90,12 @@ function readClients(note: Note, value: unknown): Record<string, ClientOpener> {
     const path = at('clients', name);
     if (typeof client === 'function') continue;
     if (!isFields(client)) {
-      note(path, client, `${shown(client)} opens nothing; expected a function or { open, close }.`);
+      note(path, client, `${shown(client)} opens nothing; expected a function or { open, close, check }.`);
       continue;
     }
-    checkKeys(note, path, client, ['open', 'close']);
-    for (const part of ['open', 'close']) {
+    checkKeys(note, path, client, ['open', 'close', 'check']);
+    for (const part of ['open', 'close', 'check']) {
+      if (client[part] === undefined && part !== 'open') continue;
       if (typeof client[part] !== 'function') note(at(path, part), client[part], `${shown(client[part])} is no function.`);
     }
   }

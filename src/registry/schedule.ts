@@ -22,12 +22,15 @@ export interface Timing {
 }
 
 /** Keys of a definition that readTiming reads. */
-export const TIMING_KEYS = ['schedule', 'timezone', 'catchUp', 'startWithin', 'overlap', 'deadline', 'late', 'notices'];
+export const TIMING_KEYS = ['schedule', 'timezone', 'catchUp', 'startWithin', 'overlap', 'deadline', 'late', 'notices', 'keep'];
 
 /** Run keys that are caught up where nothing is said and runs are keyed by date. */
 const DEFAULT_LAST = 7;
 const LONGEST_START_WITHIN = 30 * DAY;
 const MOST_LAST = 10_000;
+/** A slot is expected, and protected, for a day less than its run is kept. */
+const LEAST_KEEP = 2 * DAY;
+const MOST_KEEP = 400 * DAY;
 /** A chain's day may end on a later one; by then the next slots are near. */
 const MOST_DEADLINE_DAYS = 30;
 
@@ -35,7 +38,7 @@ export function readTiming(note: Note, fields: Fields, projectZone: string): Tim
   const timezone = readZone(note, 'timezone', fields.timezone) ?? projectZone;
   const { schedule, compiled } = readSchedule(note, fields.schedule, timezone);
   if (fields.schedule === undefined) {
-    for (const key of ['catchUp', 'startWithin', 'overlap'])
+    for (const key of ['catchUp', 'startWithin', 'overlap', 'keep'])
       if (key in fields) note(key, fields[key], 'has nothing to judge: there is no schedule beside it.');
   }
   const policy = readPolicy(note, fields, compiled);
@@ -63,6 +66,7 @@ function readSchedule(note: Note, value: unknown, timezone: string): Pick<Timing
 function readPolicy(note: Note, fields: Fields, compiled: CompiledSchedule | null): SlotPolicy {
   const byDate = compiled?.keyedBy !== 'slot';
   const said = readCatchUp(note, fields.catchUp);
+  const keepMs = readKeep(note, fields.keep, compiled);
   // Slots that are asked to be caught up would otherwise be left out again as overlapping each other.
   const several = said === 'all' || typeof said === 'object';
   return {
@@ -70,6 +74,7 @@ function readPolicy(note: Note, fields: Fields, compiled: CompiledSchedule | nul
     startWithinMs: readDuration(note, 'startWithin', fields.startWithin, SECOND, LONGEST_START_WITHIN) ?? null,
     overlap: readChoice(note, 'overlap', fields.overlap, OVERLAPS) ?? (byDate || several ? 'queue' : 'skip'),
     deadline: readWallClock(note, 'deadline', fields.deadline),
+    ...(keepMs === undefined ? {} : { keepMs }),
   };
 }
 
@@ -85,6 +90,17 @@ function readCatchUp(note: Note, value: unknown): CatchUp | undefined {
   if (words.includes(value as never)) return value as CatchUp;
   const suggestion = typeof value === 'string' ? nearest(value, words) : null;
   note('catchUp', value, `${shown(value)} is not possible; there are all, latest, none, or { last: 7 }.`, suggestion);
+  return undefined;
+}
+
+function readKeep(note: Note, value: unknown, compiled: CompiledSchedule | null): number | undefined {
+  const keepMs = readDuration(note, 'keep', value, LEAST_KEEP, MOST_KEEP);
+  if (keepMs === undefined || compiled?.keyedBy !== 'date') return keepMs;
+  note(
+    'keep',
+    value,
+    'has nothing to delete: runs that are unique by their date are kept for as long as the server keeps closed runs.',
+  );
   return undefined;
 }
 

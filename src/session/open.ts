@@ -71,6 +71,11 @@ export function homeOf({ dir, config }: Pick<Project, 'dir' | 'config'>): string
   return config.home ?? join(dir, '.daychain');
 }
 
+/** The folder where the worker of a running `up` writes its log. */
+export function logsOf(project: Pick<Project, 'dir' | 'config'>): string {
+  return join(homeOf(project), 'logs');
+}
+
 export function namespaceOf({ config, registry }: Project): string {
   return registry.project.namespace ?? config.namespace ?? 'default';
 }

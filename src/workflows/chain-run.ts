@@ -121,7 +121,7 @@ export class ChainRun {
             status: 'pending',
             kind: null,
             phase: this.open.has(id) ? 'running' : this.holds.has(id) ? 'held' : 'waiting_for_upstream',
-            reason: null,
+            reason: this.open.has(id) ? null : this.holderOf(id),
           };
     }
     const id = parseCanonicalId(workflowInfo().workflowId);
@@ -134,6 +134,11 @@ export class ChainRun {
       held: this.held,
       tasks,
     };
+  }
+
+  private holderOf(task: string): string | null {
+    const hold = this.holds.get(task);
+    return hold === undefined ? null : `by ${hold.by}${hold.reason ? `: ${hold.reason}` : ''}`;
   }
 
   private launch(task: PlanTask): void {

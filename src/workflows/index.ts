@@ -3,6 +3,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { WORKFLOWS } from '../plan/names.js';
 
 export { backfill } from './backfill.js';
+export { cleanUp } from './clean-up.js';
 export { notify } from './notify.js';
 export { oneShot } from './one-shot.js';
 export { resumeLater } from './resume-later.js';

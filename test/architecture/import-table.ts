@@ -35,7 +35,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
 
   lock: { code: [], types: [], packages: ['@redis/client'], node: false },
   define: { code: [], types: ['plan', 'time', 'kit'], packages: ['zod'], node: false },
-  kit: { code: ['define', 'lock'], types: [], packages: [], node: true },
+  // Durations are read the same everywhere.
+  kit: { code: ['define', 'lock', 'plan'], types: [], packages: [], node: true },
   registry: {
     code: ['define', 'plan', 'time'],
     types: [],

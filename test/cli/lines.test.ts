@@ -72,6 +72,7 @@ describe('a task in one line', () => {
       lastHeartbeatAt: null,
       worker: null,
       progress: null,
+      attemptErrors: [],
     };
     expect(line({ phase: 'retrying', pending })).toContain('attempt 2 of 4, next at 06:05:00: connect ECONNREFUSED');
   });

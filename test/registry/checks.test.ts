@@ -87,7 +87,7 @@ describe('a chain', () => {
     [
       'an unknown key',
       `{ concurency: 3, tasks: { a: [] } }`,
-      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, concurrency, tasks. Did you mean concurrency?',
+      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, concurrency, tasks. Did you mean concurrency?',
     ],
     [
       'an unknown key of a place',
@@ -238,7 +238,7 @@ describe('a task', () => {
     [
       'an unknown key',
       `{ run() {}, sumary: 'x' }`,
-      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, dependsOnPast, needs, timeout, heartbeat, retry, lock. Did you mean summary?',
+      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, timeout, heartbeat, retry, lock. Did you mean summary?',
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [
@@ -355,9 +355,9 @@ describe('a project', () => {
     [
       'a client that opens nothing',
       `{ clients: { sql: 'postgres://' } }`,
-      'clients.sql: "postgres://" opens nothing; expected a function or { open, close }.',
+      'clients.sql: "postgres://" opens nothing; expected a function or { open, close, check }.',
     ],
-    ['a client that cannot be closed', `{ clients: { sql: { open() {} } } }`, 'clients.sql.close: undefined is no function.'],
+    ['a client whose close is none', `{ clients: { sql: { open() {}, close: 5 } } }`, 'clients.sql.close: 5 is no function.'],
   ])('is refused for %s', async (_, definition, message) => {
     const all = await ofConfig(definition);
     expect(all.map((text) => text.replace(/ Did you mean \S+\?$/, ''))).toEqual([message.replace(/ Did you mean \S+\?$/, '')]);

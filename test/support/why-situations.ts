@@ -334,6 +334,31 @@ export function whySituations(p: string): WhySituations {
       },
     },
     {
+      name: 'a task of a chain that somebody holds before its turn',
+      cause: 'held',
+      says: /is held by marie: figures are being checked\.$/,
+      async arrange(engine) {
+        const date = freshDate();
+        await engine.startChain({ chain: chain('gated'), date });
+        await attempt(engine, canonicalId(id('gate'), date), 'running');
+        const handle = engine.client.workflow.getHandle(canonicalId(chain('gated'), date));
+        const order = { task: id('after'), by: 'marie', reason: 'figures are being checked' };
+        await handle.executeUpdate<string, [object]>('hold', { args: [order] });
+        return { task: id('after'), runKey: date };
+      },
+    },
+    {
+      name: 'a chain that somebody skipped',
+      cause: 'skipped_by_operator',
+      says: /was skipped today .* UTC, by marie: a holiday\.$/,
+      async arrange(engine) {
+        const date = freshDate();
+        const skip = { by: 'marie', reason: 'a holiday' };
+        await resultOf(await engine.startChain({ chain: chain('gated'), date, skip }));
+        return { task: chain('gated'), runKey: date };
+      },
+    },
+    {
       name: 'a task whose lock a stranger has',
       cause: 'locked',
       says: /a stranger holds: "old-scheduler", \d+ (?:s|min).* left\.$/,

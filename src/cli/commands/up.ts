@@ -9,7 +9,7 @@ import { readGaps } from '../../control/gaps.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { checkSettingValues, homeOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
+import { checkSettingValues, homeOf, logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
 import { labelled } from '../table.js';
 import { whenText } from '../times.js';
 import { runFirstChains } from '../up/first-start.js';
@@ -102,7 +102,8 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   const newWorker = () => {
     const made: WorkerProcess = new WorkerProcess({
       projectDir: dir,
-      logFile: join(home.dir, 'worker.log'),
+      logDir: logsOf(project),
+      outFile: join(logsOf(project), `${registry.project.name}.out`),
       onProcess: () => home.writeState(Object.assign(state, { worker: (begun.reloader?.current ?? made).mark })),
       onTrouble: (text) => out.note(text),
       onRecovered: () => out.note('The worker is back.'),

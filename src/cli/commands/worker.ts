@@ -1,12 +1,16 @@
 /** `daychain worker`: the worker of this project, until it is told to stop. */
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { installRuntime, startWorker, type RunningWorker } from '../../worker.js';
 import type { Log } from '../../activities/attempt-log.js';
 import { BadInput } from '../../control/errors.js';
 import { readGaps } from '../../control/gaps.js';
 import { readState } from '../../local/state.js';
-import { createLog } from '../../observability/log.js';
+import { captureConsole } from '../../activities/body-console.js';
+import { createFileLog, createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
+import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { disabledNotices } from '../notices/targets.js';
@@ -22,6 +26,7 @@ import { checkSettingValues, homeOf, openProject, openServer, redisOptions, temp
 interface Options {
   concurrency?: string;
   staged?: boolean;
+  logDir?: string;
 }
 
 export function configure(command: Command, act: Act): void {
@@ -29,6 +34,7 @@ export function configure(command: Command, act: Act): void {
     .option('--concurrency <n>', 'attempts of tasks at a time', '100')
     // Only "up" asks for it: its new worker reads the changed files, and polls when it is told to.
     .addOption(new Option('--staged').hideHelp())
+    .option('--log-dir <dir>', 'write the log into files there, rotated, instead of to stdout')
     .addHelpText(
       'after',
       `
@@ -53,18 +59,25 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
   serve(project.dir);
-  const log = createLog(config.logLevel, { project: registry.project.name });
+  const { name } = registry.project;
+  const log =
+    options.logDir === undefined
+      ? createLog(config.logLevel, { project: name })
+      : createFileLog(config.logLevel, { project: name }, { dir: madeFolder(options.logDir), project: name });
   installRuntime(log);
   for (const line of disabledNotices(project)) log.warn({}, line);
+  captureConsole((level, method, text) => log[level]({ console: method }, text));
   await announceGaps(project, log);
   const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
   answerSyncs(project, tellParent);
   tellParent({ type: 'ready' });
+  const endCleaning = keepClean(project, log);
   try {
     await running.ended;
   } finally {
+    endCleaning();
     release();
     setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
   }
@@ -164,6 +177,17 @@ function obeyStops(running: RunningWorker, drainMs: number): () => void {
 
 function tellParent(message: WorkerMessage): void {
   process.send?.(message);
+}
+
+/** @throws BadInput where it cannot be made */
+function madeFolder(named: string): string {
+  const dir = resolve(named);
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new BadInput(`--log-dir ${named}: the folder cannot be made: ${(error as Error).message}`);
+  }
+  return dir;
 }
 
 function readConcurrency(text: string | undefined): number {

@@ -2,6 +2,7 @@
 import type { Project } from '../session.js';
 import { checkProjectSettings } from './project-settings.js';
 import type { Check } from './check.js';
+import { checkClients } from './clients.js';
 import { machineChecks } from './machine-checks.js';
 import { redisChecks } from './redis-checks.js';
 import { temporalChecks } from './temporal-checks.js';
@@ -10,6 +11,6 @@ export type { Check };
 
 /** Runs all checks. */
 export async function runChecks(project: Project): Promise<Check[]> {
-  const [temporal, redis] = await Promise.all([temporalChecks(project), redisChecks(project)]);
-  return [...machineChecks(project), ...checkProjectSettings(project), ...temporal, ...redis];
+  const [temporal, redis, clients] = await Promise.all([temporalChecks(project), redisChecks(project), checkClients(project)]);
+  return [...machineChecks(project), ...checkProjectSettings(project), ...temporal, ...redis, ...clients];
 }

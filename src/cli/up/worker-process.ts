@@ -1,6 +1,6 @@
 /** The worker as a process of its own: started, started again when it dies, stopped in time. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
@@ -11,8 +11,10 @@ import { isWorkerMessage, type UpMessage, type WorkerMessage } from './worker-me
 
 export interface WorkerProcessOptions {
   projectDir: string;
-  /** Its lines are appended here. */
-  logFile: string;
+  /** Folder of its log. */
+  logDir: string;
+  /** File in it for what it writes past its log: the words of a crash. */
+  outFile: string;
   /** Told of each new process, and of its end. */
   onProcess(): void;
   /** Told when it ended unasked, in words for people. */
@@ -113,11 +115,11 @@ export class WorkerProcess {
   }
 
   private launch(staged: boolean): ChildProcess {
-    const { projectDir, logFile, onProcess } = this.options;
-    const log = openLog(logFile);
+    const { projectDir, logDir, outFile, onProcess } = this.options;
+    const log = openOut(logDir, outFile);
     // From sources, tests run it as it is; the package runs what was built.
     const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
-    const words = ['worker', '--project', projectDir, ...(staged ? ['--staged'] : [])];
+    const words = ['worker', '--project', projectDir, '--log-dir', logDir, ...(staged ? ['--staged'] : [])];
     const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
       // A group of its own: Ctrl-C at the terminal is for `up` alone, which then stops it in order.
       detached: true,
@@ -176,13 +178,19 @@ export class WorkerProcess {
   }
 
   private withLog(what: string): string {
-    return `The worker ${what}. Its log: ${shortenedPath(this.options.logFile)}`;
+    return `The worker ${what}. Its log: ${shortenedPath(this.options.logDir)}`;
   }
 }
 
+/** More than this of an earlier process's words is put aside first, once. */
+const MOST_OUT_BYTES = 1024 * 1024;
+
 /** Without its folder, which someone may have deleted, the worker works on unheard. */
-function openLog(file: string): number | 'ignore' {
+function openOut(dir: string, file: string): number | 'ignore' {
   try {
+    // The folder above is not made anew: whoever deleted it meant it.
+    if (!existsSync(dir)) mkdirSync(dir);
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MOST_OUT_BYTES) renameSync(file, `${file}.1`);
     return openSync(file, 'a');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'ignore';

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { servePage } from '../page-files.js';
 import { Around } from './around.js';
 import { documentRoutes } from './document.js';
-import type { Api, WebEnv } from './frame.js';
+import type { Api, DeclaredRoute, WebEnv } from './frame.js';
 import { admit, sameSite, secured } from './guard.js';
 import { Metrics } from './metrics.js';
 import type { WebParts } from './parts.js';
@@ -84,7 +84,14 @@ export function createApp(parts: WebParts): Api {
     }),
   );
   app.use(async (context, next) => {
-    if (!['GET', 'HEAD'].includes(context.req.method)) refuseUnlessJson(context.req.header('content-type'));
+    const { method, path } = context.req;
+    const here = routesAt(api, path);
+    const fitting = here.find((route) => route.method === (method === 'HEAD' ? 'get' : method.toLowerCase()));
+    if (here.length > 0 && fitting === undefined) {
+      const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
+      throw new HttpProblem(405, 'no_such_method', `${path} takes ${allowed}.`, { allow: allowed });
+    }
+    if (fitting?.takesBody) refuseUnlessJson(context.req.header('content-type'));
     await next();
   });
 
@@ -105,6 +112,10 @@ export function createApp(parts: WebParts): Api {
 }
 
 const PART_OF: Record<string, 'path' | 'query' | 'body'> = { param: 'path', query: 'query', json: 'body', header: 'query' };
+
+function routesAt({ routes }: Api, path: string): DeclaredRoute[] {
+  return routes.filter(({ pattern }) => pattern.test(path));
+}
 
 /** The page's own files are open: they hold nothing of the project, and ask for the token. */
 function isProtected(path: string): boolean {

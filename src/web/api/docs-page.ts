@@ -36,6 +36,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   'wrong-host': 'The server answers to names of this machine only, as no token is set.',
   'too-often': 'A minute has a limit of actions and of wrong tokens.',
   'too-large': 'The body is larger than is read.',
+  'no-such-method': 'The path is there, but not by this method. Allow says which.',
   'not-json': 'Bodies are JSON, and say so.',
   fault: 'A fault of daychain itself. Its log has the rest.',
 };

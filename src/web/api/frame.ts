@@ -20,7 +20,10 @@ export interface DeclaredRoute {
   method: 'get' | 'post' | 'delete';
   /** As in OpenAPI: `/api/runs/{run}`. */
   path: string;
+  /** Fits the paths of requests. */
+  pattern: RegExp;
   needs: Needs;
+  takesBody: boolean;
   /** It answers as long as the client listens. */
   streams?: true;
 }
@@ -72,6 +75,8 @@ interface Reading<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodT
   mediaType?: string;
   /** It answers as long as the client listens. */
   streams?: true;
+  /** A status besides 200 that brings the answer too, for programs that read no more than the status. */
+  tellsBy?: number;
 }
 
 interface Acting<P extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> extends RouteText {
@@ -128,12 +133,21 @@ interface Declaration extends RouteText {
   answer: z.ZodType;
   mediaType?: string;
   streams?: true;
+  tellsBy?: number;
 }
 
 /** For the few routes that are none of the three above. */
 export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'], declaration: Declaration, work: AnyWork): void {
   const { path, params, query, body } = declaration;
-  const declared: DeclaredRoute = { method, path, needs, ...(declaration.streams && { streams: true }) };
+  const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  const declared: DeclaredRoute = {
+    method,
+    path,
+    pattern,
+    needs,
+    takesBody: body !== undefined,
+    ...(declaration.streams && { streams: true }),
+  };
   api.routes.push(declared);
   const route = createRoute({
     method,
@@ -149,10 +163,7 @@ export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'],
       ...(needs === 'operate' ? { headers: KEY_HEADER } : {}),
       ...(body ? { body: { required: true, content: { 'application/json': { schema: body.strict() } } } } : {}),
     },
-    responses: {
-      200: { description: 'Done', content: { [declaration.mediaType ?? 'application/json']: { schema: declaration.answer } } },
-      ...problems(needs),
-    },
+    responses: responses(declaration),
   });
   api.app.openapi(
     route as never,
@@ -197,16 +208,22 @@ const TEXTS: Record<number, string> = {
   401: 'No token, or a wrong one',
   403: 'Not for this role or origin',
   404: 'Not there',
+  405: 'Not by this method',
   409: 'The state of things does not allow it now',
   413: 'Too large a body',
   415: 'A body that is not JSON',
+  421: 'Not for this server: a name that is none of this machine',
   429: 'Too often',
   500: 'A fault of daychain',
   503: 'A server cannot be reached, or there is too much to do',
 };
 
-function problems(needs: Needs): Record<number, object> {
-  const statuses = [400, 401, 403, 404, 409, 500, 503, ...(needs === 'operate' ? [413, 415, 429] : [])];
-  const content = { 'application/problem+json': { schema: ProblemSchema } };
-  return Object.fromEntries(statuses.map((status) => [status, { description: TEXTS[status], content }]));
+function responses({ answer, mediaType = 'application/json', tellsBy, body }: Declaration): Record<number, object> {
+  const own = { [mediaType]: { schema: answer } };
+  const problem = { 'application/problem+json': { schema: ProblemSchema } };
+  const statuses = [400, 401, 403, 404, 405, 409, 421, 429, 500, 503, ...(body === undefined ? [] : [413, 415])];
+  const problems = statuses.map((status) => {
+    return [status, { description: TEXTS[status], content: { ...problem, ...(status === tellsBy && own) } }];
+  });
+  return { 200: { description: 'Done', content: own }, ...Object.fromEntries(problems) } as Record<number, object>;
 }

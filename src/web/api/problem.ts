@@ -51,7 +51,7 @@ export class HttpProblem extends Error {
     readonly status: number,
     readonly kind: string,
     detail: string,
-    readonly more: Partial<Pick<Problem, 'errors' | 'details' | 'address'>> & { retryAfterSeconds?: number } = {},
+    readonly more: Partial<Pick<Problem, 'errors' | 'details' | 'address'>> & { retryAfterSeconds?: number; allow?: string } = {},
   ) {
     super(detail);
   }
@@ -82,7 +82,7 @@ export function knownProblem(error: unknown): HttpProblem | null {
 }
 
 export function problemResponse({ status, kind, message, more }: HttpProblem): Response {
-  const { retryAfterSeconds, ...rest } = more;
+  const { retryAfterSeconds, allow, ...rest } = more;
   const family = status === 409 ? 'refused' : kind;
   const body: Problem = {
     type: `/docs#problem-${family.replaceAll('_', '-')}`,
@@ -97,6 +97,7 @@ export function problemResponse({ status, kind, message, more }: HttpProblem): R
     headers: {
       'content-type': 'application/problem+json; charset=utf-8',
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...(allow === undefined ? {} : { allow }),
       ...(status === 401 ? { 'www-authenticate': 'Bearer realm="daychain"' } : {}),
     },
   });

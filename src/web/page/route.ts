@@ -30,7 +30,7 @@ export function readAddress(address: string): Route {
       if (second === undefined) return { view: 'grid', chain: null };
       const asked = new URLSearchParams(query);
       const tab = asked.get('tab') ?? '';
-      return { view: 'run', run: second, task: asked.get('task'), tab: TABS.includes(tab) ? (tab as Tab) : 'graph' };
+      return { view: 'run', run: second, task: asked.get('task') || null, tab: TABS.includes(tab) ? (tab as Tab) : 'graph' };
     }
     case 'next':
       return second === undefined ? { view: 'next' } : nowhere;

@@ -83,6 +83,8 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
       if (succeeded === 0 && failed > 0) throw new Error('all items failed');
       return { processed: succeeded + failed, succeeded, failed, count: (label) => labels.filter((one) => one === label).length };
     },
+    lock: unused('lock'),
+    rateLimit: unused('rateLimit'),
     noWork: (reason) => end('no_work', reason, true),
     skip: (reason, { settled = true } = {}) => end('skipped_by_task', reason, settled),
     warn: (message) => void warnings.push(message),

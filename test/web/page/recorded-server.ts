@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { DateView } from '../../../src/control/views/date-types.js';
 import { root } from '../../architecture/tracked-files.js';
 import { recordedAt, type Recorded } from './recorded.js';
 
@@ -17,6 +18,8 @@ export interface RecordedServer {
   acted: { path: string; body: unknown }[];
   /** While set, every request of the API is answered by it. */
   answer: { status: number; body: object } | null;
+  /** While set, actions are answered by it. */
+  refusal: { status: number; body: object } | null;
   /** Tells all open pages that something has changed. */
   tell(): void;
   stop(): Promise<void>;
@@ -30,7 +33,7 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
   const { port } = server.address() as AddressInfo;
   const listening = new Set<ServerResponse>();
   const handle: RecordedServer = {
-    ...{ url: `http://127.0.0.1:${port}`, recorded, acted: [], answer: null },
+    ...{ url: `http://127.0.0.1:${port}`, recorded, acted: [], answer: null, refusal: null },
     tell: () => {
       for (const one of listening) one.write('event: changed\ndata: {}\n\n');
     },
@@ -66,6 +69,7 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
       return void response.on('close', () => listening.delete(response));
     }
     if (request.method === 'POST') {
+      if (handle.refusal !== null) return send(handle.refusal.status, handle.refusal.body);
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       handle.acted.push({ path: url.pathname, body: JSON.parse(Buffer.concat(chunks).toString()) });
@@ -73,6 +77,13 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
     }
     const body = viewFor(url);
     return body === null ? send(404, { detail: `There is nothing at ${url.pathname}.`, kind: 'not_found' }) : send(200, body);
+  }
+
+  /** The one recorded date, as if it were another. */
+  function dateOf(runKey: string): DateView {
+    const { graph } = recorded.date;
+    const nodes = graph.nodes.map((node) => ({ ...node, run: node.run === null ? null : `${node.task}:${runKey}` }));
+    return { ...recorded.date, runKey, date: runKey.slice(0, 8), graph: { ...graph, nodes } };
   }
 
   function viewFor({ pathname, searchParams }: URL): object | null {
@@ -84,7 +95,7 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
     if (pathname === '/api/backfills') return recorded.backfills;
     if (pathname.startsWith('/api/backfills/'))
       return recorded.backfills.backfills.find(({ workflowId }) => workflowId === last) ?? null;
-    if (pathname.startsWith('/api/dates/')) return { ...recorded.date, runKey: last, date: last.slice(0, 8) };
+    if (pathname.startsWith('/api/dates/')) return dateOf(last);
     if (pathname.startsWith('/api/why/')) return recorded.why;
     if (pathname.endsWith('/logs')) return { lines: LOG };
     if (pathname.startsWith('/api/tasks/')) return { id: last, paramsSchema: PARAMS };
@@ -95,7 +106,7 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
 
 const LOG = [
   {
-    time: '2026-11-22T05:00:01.000Z',
+    at: '2026-11-22T05:00:01.000Z',
     level: 'info',
     message: 'crawl begins',
     task: 'task_firecrawl',
@@ -103,7 +114,7 @@ const LOG = [
     fields: { site: 'civic' },
   },
   {
-    time: '2026-11-22T05:00:02.100Z',
+    at: '2026-11-22T05:00:02.100Z',
     level: 'warn',
     message: 'slow page',
     task: 'task_firecrawl',
@@ -111,11 +122,12 @@ const LOG = [
     fields: { ms: 1_200 },
   },
   {
-    time: '2026-11-22T05:00:07.000Z',
+    at: '2026-11-22T05:00:07.000Z',
     level: 'error',
-    message: 'HTTP 429 from the provider',
+    message: 'HTTP 429',
     task: 'task_contributions_analysis',
     attempt: 1,
+    fields: {},
   },
 ];
 

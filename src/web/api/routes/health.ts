@@ -22,6 +22,7 @@ export function healthRoutes(api: Api): void {
       tag: 'Service',
       summary: 'Temporal and Redis can be reached, and the files load; 503 where not',
       answer: z.object({ ready: z.boolean(), checks: z.array(Check) }).openapi('Readiness'),
+      tellsBy: 503,
     },
     async ({ parts, context }) => {
       const checks = [...(await Promise.all([checkTemporal(parts), checkRedis(parts)])), checkFiles(parts)];

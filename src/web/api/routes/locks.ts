@@ -5,7 +5,7 @@ import { findLock, listLocks, unlock } from '../../../control/locks.js';
 import { readDate } from '../../../control/run-words.js';
 import { isRunKey } from '../../../plan/ids.js';
 import { actRoute, readRoute, type Api, type Asking } from '../frame.js';
-import { DateWord, Id, Reason } from '../schemas/common.js';
+import { Id, KeyWord, orNull, Reason } from '../schemas/common.js';
 import { Lock } from '../schemas/runs.js';
 
 const TAG = 'Locks';
@@ -35,9 +35,9 @@ export function lockRoutes(api: Api): void {
       summary: 'Take a lock away from its holder',
       description:
         'That of a run that has ended goes without force. A holder that is alive learns of it at its next renewal and stops; until then two may work on the same date.',
-      params: z.object({ task: Id, date: DateWord.openapi({ description: 'The date, or the run key of a task locked by run' }) }),
+      params: z.object({ task: Id, date: KeyWord }),
       body: z.object({ force: z.boolean().default(false), reason: Reason.nullable().default(null) }),
-      answer: z.object({ outcome: z.enum(['unlocked', 'free']), lock: Lock.nullable() }),
+      answer: z.object({ outcome: z.enum(['unlocked', 'free']), lock: orNull(Lock) }),
     },
     async (asking) => {
       const { params, body, project, now } = asking;

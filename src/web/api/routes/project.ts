@@ -8,7 +8,7 @@ import { readOutcomes } from '../../../registry/chain-data.js';
 import type { Registry } from '../../../registry/index.js';
 import { readRoute, type Api } from '../frame.js';
 import { HttpProblem } from '../problem.js';
-import { AnyObject, Id, listOf } from '../schemas/common.js';
+import { AnyObject, Id, listOf, orNull } from '../schemas/common.js';
 
 const TAG = 'Project';
 
@@ -45,7 +45,7 @@ const Task = z
     timeoutMs: z.number(),
     maximumAttempts: z.number().int(),
     problem: z.string().nullable(),
-    paramsSchema: AnyObject.nullable().openapi({ description: 'JSON Schema of its params; null where it takes none' }),
+    paramsSchema: orNull(AnyObject).openapi({ description: 'JSON Schema of its params; null where it takes none' }),
   })
   .openapi('Task');
 

@@ -6,7 +6,7 @@ import { WHY_CAUSES } from '../../../control/why-view.js';
 import { isRunKey } from '../../../plan/ids.js';
 import { ServerNotKnown } from '../../../session/open.js';
 import { readRoute, type Api } from '../frame.js';
-import { DateWord, Id, Instant, RunDate } from '../schemas/common.js';
+import { KeyWord, Id, Instant, RunDate } from '../schemas/common.js';
 
 const Line = z.object({ label: z.string(), text: z.string() });
 
@@ -33,7 +33,7 @@ export function whyRoutes(api: Api): void {
       path: '/api/why/{id}/{date}',
       tag: 'Runs',
       summary: 'Why it has not run, or what it does, or how it ended',
-      params: z.object({ id: Id, date: DateWord.openapi({ description: 'A date, or a run key' }) }),
+      params: z.object({ id: Id, date: KeyWord }),
       query: z.object({ chain: Id.optional().openapi({ description: 'For a task of several chains' }) }),
       answer: Why,
     },

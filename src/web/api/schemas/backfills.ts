@@ -1,7 +1,7 @@
 /** Backfills and one-shots. */
 import { z } from '@hono/zod-openapi';
 import { MAX_BACKFILL_CONCURRENCY, ONLY, ORDERS } from '../../../plan/backfill.js';
-import { DateWord, Hold, Id, Instant, JsonObject, Reason, RunDate, RunEnd, Slot, Status } from './common.js';
+import { DateWord, Hold, Id, Instant, JsonObject, orNull, Reason, RunDate, RunEnd, Slot, Status } from './common.js';
 
 const Request = z.object({
   id: z.string(),
@@ -47,7 +47,7 @@ export const Backfill = z
         working: z.number().int(),
         waiting: z.number().int(),
         left: z.number().int(),
-        held: Hold.nullable(),
+        held: orNull(Hold),
         perMinute: z.number().nullable(),
         timeLeft: z.number().nullable(),
       })
@@ -99,12 +99,12 @@ export const OneShot = z
     at: z.string(),
     kind: z.enum(['task', 'chain']),
     target: z.string(),
-    params: JsonObject.nullable(),
+    params: orNull(JsonObject),
     by: z.string(),
     reason: z.string().nullable(),
     run: z.string().openapi({ description: 'Workflow ID of the run it starts' }),
     state: z.enum(['waiting', 'held', 'due', 'running', 'ended']),
     status: Status,
-    held: Hold.nullable(),
+    held: orNull(Hold),
   })
   .openapi('OneShot');

@@ -9,9 +9,23 @@ export const Id = z
 /** As people type it; what it means depends on the zone of the task or chain. */
 export const DateWord = z
   .string()
-  .min(1)
-  .max(40)
-  .openapi({ description: '20260203, 2026-02-03, today or yesterday, in the zone of the task or chain', example: 'yesterday' });
+  .regex(
+    /^(?:\d{8}|\d{4}-\d{2}-\d{2}|today|yesterday|tomorrow)$/,
+    'is no date: write 20260203, 2026-02-03, today, yesterday or tomorrow',
+  )
+  .openapi({
+    description: '20260203, 2026-02-03, today, yesterday or tomorrow, in the zone of the task or chain',
+    example: 'yesterday',
+  });
+
+/** A date, or the run key of a chain that runs several times a day, or of a one-shot. */
+export const KeyWord = z
+  .string()
+  .regex(
+    /^(?:\d{8}|\d{4}-\d{2}-\d{2}|today|yesterday|tomorrow|\d{8}T\d{6}Z|at-[a-z][a-z0-9_-]{0,79})$/,
+    'is neither a date nor a run key: write 20260203, 2026-02-03, today, yesterday, tomorrow or 20260203T051500Z',
+  )
+  .openapi({ description: 'A date as elsewhere, or a run key', example: '20260203' });
 
 export const MomentWord = z
   .string()
@@ -47,6 +61,11 @@ export const JsonObject = z.record(z.string(), z.json()).openapi({ type: 'object
 export const AnyObject = z
   .custom<object>((value) => typeof value === 'object')
   .openapi({ type: 'object', additionalProperties: true });
+
+/** For schemas that tell their type themselves: `nullable` would leave that as it is. */
+export function orNull<T extends z.ZodType>(schema: T) {
+  return z.union([schema, z.null()]);
+}
 
 /** A whole number in a query. */
 export function wholeNumber(least: number, most: number, fallback: number) {

@@ -1,6 +1,6 @@
 /** Runs, as lists and single looks tell them. */
 import { z } from '@hono/zod-openapi';
-import { AnyObject, Hold, Instant, JsonObject, Kind, RunDate, RunEnd, Status } from './common.js';
+import { AnyObject, Hold, Instant, JsonObject, Kind, orNull, RunDate, RunEnd, Status } from './common.js';
 
 const AttemptError = z.object({ attempt: z.number().int(), at: Instant, message: z.string() });
 
@@ -83,7 +83,7 @@ const SUMMARY = {
   started: Instant,
   closed: Instant.nullable(),
   taskQueue: z.string(),
-  params: JsonObject.nullable(),
+  params: orNull(JsonObject),
   backfill: z.string().optional(),
   asked: z
     .object({ by: z.string(), reason: z.string().nullable() })
@@ -109,7 +109,7 @@ export const PendingAttempt = z
   .openapi('PendingAttempt');
 
 const Progress = z
-  .object({ kind: z.enum(['task', 'chain', 'one_shot']), held: Hold.nullable() })
+  .object({ kind: z.enum(['task', 'chain', 'one_shot']), held: orNull(Hold) })
   .openapi('Progress', { description: 'What an open run says of itself' });
 
 const RunView = z
@@ -117,8 +117,8 @@ const RunView = z
     ...SUMMARY,
     result: Result,
     message: z.string().nullable(),
-    pending: PendingAttempt.nullable(),
-    progress: Progress.nullable().openapi({ description: 'Null if it is closed or no worker could be asked' }),
+    pending: orNull(PendingAttempt),
+    progress: orNull(Progress).openapi({ description: 'Null if it is closed or no worker could be asked' }),
     children: z.array(z.string()),
   })
   .openapi('Run');
@@ -134,8 +134,8 @@ export const TaskSnapshot = z
     started: Instant.nullable(),
     finished: Instant.nullable(),
     satisfied: z.boolean(),
-    pending: PendingAttempt.nullable(),
-    result: TaskResult.nullable(),
+    pending: orNull(PendingAttempt),
+    result: orNull(TaskResult),
   })
   .openapi('TaskSnapshot');
 
@@ -167,12 +167,12 @@ export const ShownRun = z
   .object({
     run: RunView,
     tasks: z.array(TaskSnapshot),
-    input: AnyObject.nullable().openapi({ description: 'What it was started with; null where the server keeps it no more' }),
+    input: orNull(AnyObject).openapi({ description: 'What it was started with; null where the server keeps it no more' }),
     url: z.string().nullable().openapi({ description: "Its page in Temporal's Web UI" }),
     orders: z
       .object({ orders: z.array(OrderRecord), complete: z.boolean() })
       .openapi({ description: 'What people decided about it, oldest first; not complete where its history is very long' }),
-    lock: Lock.nullable(),
+    lock: orNull(Lock),
     lockProblem: z.string().nullable().openapi({ description: 'Why the lock could not be looked at' }),
   })
   .openapi('ShownRun');

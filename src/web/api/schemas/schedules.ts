@@ -1,6 +1,6 @@
 /** Schedules: how they stand, what is due, what became of their slots. */
 import { z } from '@hono/zod-openapi';
-import { Instant, RunDate, RunEnd, Slot } from './common.js';
+import { Instant, orNull, RunDate, RunEnd, Slot } from './common.js';
 import { RunSummary, SlotResult } from './runs.js';
 
 const Worker = z.object({ identity: z.string(), lastPoll: Instant.nullable() }).openapi('Worker');
@@ -54,7 +54,7 @@ const Shell = z.object({
   end: RunEnd.nullable(),
   started: Instant,
   closed: Instant.nullable(),
-  skipped: SlotResult.nullable(),
+  skipped: orNull(SlotResult),
 });
 
 export const History = z
@@ -72,8 +72,8 @@ export const History = z
         end: z.enum(['run', 'misfired', 'coalesced', 'overlapped', 'waiting', 'undecided', 'shell_failed', 'no_shell']),
         lateMs: z.number().nullable(),
         reason: z.string().nullable(),
-        run: RunSummary.nullable(),
-        shell: Shell.nullable(),
+        run: orNull(RunSummary),
+        shell: orNull(Shell),
         command: z.string().nullable(),
       }),
     ),

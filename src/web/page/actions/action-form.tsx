@@ -90,7 +90,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
         </p>
       )}
       <div class="ask-buttons">
-        <button type="submit" class={isGrave(wish) ? 'act grave' : 'act'} disabled={sending || !ready}>
+        <button type="submit" class={isGrave(wish) ? 'act grave' : 'act'} aria-disabled={sending || !ready}>
           {sending ? t.sending : verbOf(t, wish)}
         </button>
         <button type="button" class="verb" onClick={close}>

@@ -4,6 +4,9 @@ import type { Fault } from '../client/problem.js';
 import { useSpeech } from '../i18n/context.js';
 import { needsReason, type Typed, type Wish } from './wishes.js';
 
+/** As the terminal takes dates too; a browser's own input for dates writes them as its maker's language does. */
+const DATE = '2026-02-03';
+
 export interface WishFieldsProps {
   wish: Wish;
   parts: readonly (keyof Typed)[];
@@ -14,7 +17,7 @@ export interface WishFieldsProps {
 
 export function WishFields({ wish, parts, typed, change, faults }: WishFieldsProps) {
   const { t } = useSpeech();
-  const text = (name: 'reason' | 'concurrency' | 'until', word: string, more: TextProps) =>
+  const text = (name: 'reason' | 'concurrency' | 'until' | 'date' | 'from' | 'to', word: string, more: TextProps) =>
     parts.includes(name) && (
       <Labelled key={name} word={word} fault={faultOf(faults, name)} wide={name === 'reason'}>
         <input
@@ -26,23 +29,12 @@ export function WishFields({ wish, parts, typed, change, faults }: WishFieldsPro
         />
       </Labelled>
     );
-  const date = (name: 'date' | 'from' | 'to', word: string) =>
-    parts.includes(name) && (
-      <Labelled key={name} word={word} fault={faultOf(faults, name)}>
-        <input
-          type="date"
-          required={name !== 'date'}
-          value={typed[name]}
-          onInput={(event) => change({ [name]: event.currentTarget.value })}
-        />
-      </Labelled>
-    );
   const dated = wish.verb === 'run' && wish.runKey !== null;
   return (
     <>
-      {!dated && date('date', `${t.date} (${t.optional})`)}
-      {date('from', t.from)}
-      {date('to', t.to)}
+      {!dated && text('date', t.date, { placeholder: t.dateHint })}
+      {text('from', t.from, { placeholder: DATE, required: true })}
+      {text('to', t.to, { placeholder: t.toHint, required: true })}
       {parts.includes('only') && (
         <Labelled word={t.only} fault={faultOf(faults, 'only')}>
           <select value={typed.only} onChange={(event) => change({ only: event.currentTarget.value as Typed['only'] })}>

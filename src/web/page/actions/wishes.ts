@@ -73,12 +73,8 @@ export function commandOf(wish: Wish, typed: Typed): string {
   const reason = { reason: typed.reason };
   switch (wish.verb) {
     case 'run': {
-      const date = typed.date || wish.runKey || '';
-      return commandLine(['run', wish.id], {
-        [date.length > 10 ? 'slot' : 'date']: date,
-        params: paramsText(typed.params),
-        ...reason,
-      });
+      const { name, at } = whenOf(wish, typed);
+      return commandLine(['run', wish.id], { [name]: at, params: paramsText(typed.params), ...reason });
     }
     case 'rerun':
       return commandLine(['rerun', wish.run], { from: wish.task, ...reason });
@@ -116,9 +112,8 @@ export function requestOf(wish: Wish, typed: Typed): Request {
   switch (wish.verb) {
     case 'run': {
       const params: JsonObject = Object.keys(typed.params).length === 0 ? {} : { params: typed.params };
-      const date = typed.date || wish.runKey;
-      const key: JsonObject = date === null || date === '' ? {} : { [date.length > 10 ? 'slot' : 'date']: date };
-      return post('/api/runs', { id: wish.id, ...key, ...params, ...reason });
+      const { name, at } = whenOf(wish, typed);
+      return post('/api/runs', { id: wish.id, ...(at === '' ? {} : { [name]: at }), ...params, ...reason });
     }
     case 'rerun': {
       const mode: JsonObject = wish.task === null ? {} : { mode: 'from', task: wish.task };
@@ -168,6 +163,14 @@ export function needsReason(wish: Wish, { only }: Pick<Typed, 'only'>): boolean 
 /** Whether the API's word for it takes back or ends something: then its button says so. */
 export function isGrave({ verb }: Wish): boolean {
   return verb === 'cancel' || verb === 'cancelBackfill' || verb === 'unlock' || verb === 'skip';
+}
+
+/** For which date or slot; empty: today. */
+function whenOf({ runKey }: Extract<Wish, { verb: 'run' }>, { date }: Typed): { name: 'date' | 'slot'; at: string } {
+  const slot = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date === '' ? (runKey ?? '') : '');
+  if (slot === null) return { name: 'date', at: date || (runKey ?? '') };
+  const [, year, month, day, hour, minute, second] = slot;
+  return { name: 'slot', at: `${year}-${month}-${day}T${hour}:${minute}:${second}Z` };
 }
 
 const part = encodeURIComponent;

@@ -17,6 +17,7 @@ const listeners = new Set<Listener>();
 let gathering: ReturnType<typeof setTimeout> | undefined;
 let lastTold = 0;
 let streaming = false;
+let uneasy = false;
 
 export function onChange(listener: Listener): () => void {
   listeners.add(listener);
@@ -29,11 +30,16 @@ export function lookAgain(): void {
   for (const tell of [...listeners]) tell();
 }
 
+/** While the server is away it is asked more often: nobody tells that it is back. */
+export function hurry(away: boolean): void {
+  uneasy = away;
+}
+
 /** Begins to listen; called once. */
 export function startLive(path: string): void {
   listen(path);
   setInterval(() => {
-    const wait = streaming ? LOOK_ANYWAY_MS : POLL_MS;
+    const wait = streaming && !uneasy ? LOOK_ANYWAY_MS : POLL_MS;
     if (!document.hidden && Date.now() - lastTold >= wait) lookAgain();
   }, 1_000);
   document.addEventListener('visibilitychange', () => {

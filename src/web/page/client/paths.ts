@@ -5,7 +5,7 @@ const part = encodeURIComponent;
 export const gridPath = (until: string | null, chain: string | null): string =>
   `/api/grid?${asked({ days: '30', until, chains: chain })}`;
 export const datePath = (chain: string, runKey: string): string => `/api/dates/${part(chain)}/${part(runKey)}`;
-export const runPath = (run: string): string => `/api/runs/${part(run)}`;
+export const runPath = (run: string): string => `/api/views/runs/${part(run)}`;
 export const whyPath = (task: string, runKey: string, chain: string | null): string =>
   `/api/why/${part(task)}/${part(runKey)}?${asked({ chain })}`;
 export const logPath = (run: string): string => `/api/runs/${part(run)}/logs`;

@@ -1,6 +1,6 @@
 /** A view of the server's, kept up to date; what was known stays while the server is away. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { onChange } from './live.js';
+import { hurry, onChange } from './live.js';
 import { type Problem, problemOf } from './problem.js';
 import { read } from './request.js';
 
@@ -95,6 +95,7 @@ function tellCondition({ problem, readAt }: Known<unknown>): void {
   // Another problem, as an id that is not there, says nothing about the server.
   const grave = problem !== null && (problem.away || problem.status === 401) ? problem : null;
   condition = { problem: grave, readAt: grave === null ? Date.now() : Math.max(condition.readAt, readAt) };
+  hurry(grave !== null);
   for (const tell of watchers) tell();
 }
 

@@ -59,5 +59,5 @@ function wishesOf({ chain, runKey, date, state, run, held }: DateView): Wish[] {
       { verb: 'hold', id: chain, runKey, chain: null },
     ];
   }
-  return [{ verb: 'rerun', run: name, task: null }];
+  return state === 'success' || state === 'warned' ? [] : [{ verb: 'rerun', run: name, task: null }];
 }

@@ -27,15 +27,13 @@ export function DatePanel({ route, chain }: DatePanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const panel = useRef<HTMLElement>(null);
   const { id, runKey } = runParts(route.run);
-  const close = (): void => show(chain === null ? { view: 'grid', chain: null } : { view: 'grid', chain: null });
+  const close = (): void => show({ view: 'grid', chain: null });
   useEffect(() => {
+    const chainSection = panel.current?.parentElement;
     heading.current?.focus({ preventScroll: true });
     panel.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
-    return () => {
-      // Whoever closes it stands again where it was opened.
-      const stop = panel.current?.parentElement?.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]');
-      stop?.focus({ preventScroll: true });
-    };
+    // Whoever closes it stands again where it was opened.
+    return () => chainSection?.querySelector<HTMLElement>('[role="grid"] a[tabindex="0"]')?.focus({ preventScroll: true });
   }, []);
   const isChain = chain === null ? false : chain.kind === 'chain' && chain.id === id;
   return (

@@ -37,7 +37,7 @@ export function Graph({ view, route }: { view: DateView; route: RunRoute }) {
       <div class="graph-plane" style={{ width: `${width}px`, height: `${height}px` }}>
         <svg class="graph-edges" width={width} height={height} aria-hidden="true">
           {edges.map((edge) => (
-            <path key={`${edge.from} ${edge.to}`} d={curve(edge)} class={edgeClass(edge, nodes, route.task)} />
+            <path key={`${edge.from} ${edge.to}`} d={curve(edge, nodes)} class={edgeClass(edge, nodes, route.task)} />
           ))}
         </svg>
         {nodes.map((node) => (
@@ -99,21 +99,22 @@ function Node({ node, facts, chosen, stops, fill, address, open }: NodeProps) {
   );
 }
 
-/** Straight to its bends, rounded there: calm, and never through a node the layout went around. */
-function curve({ points }: DateEdge): string {
-  const [first, ...rest] = points;
-  const last = rest.at(-1);
-  if (first === undefined || last === undefined) return '';
-  if (points.length <= 3) {
-    const reach = Math.max((last.x - first.x) / 2, 8);
-    return `M${first.x} ${first.y}C${first.x + reach} ${first.y} ${last.x - reach} ${last.y} ${last.x} ${last.y}`;
-  }
-  const bends = rest.slice(0, -1).map((point, at) => {
-    const after = rest[at + 1] ?? last;
-    const end = at === rest.length - 2 ? after : { x: (point.x + after.x) / 2, y: (point.y + after.y) / 2 };
-    return `Q${point.x} ${point.y} ${end.x} ${end.y}`;
+/** From the middle of one side to the middle of the other, along the bends by which the layout goes around nodes. */
+function curve({ from, to, points }: DateEdge, nodes: readonly DateNode[]): string {
+  const [source, target] = [nodes.find(({ task }) => task === from), nodes.find(({ task }) => task === to)];
+  if (source === undefined || target === undefined) return '';
+  const [x, y] = [source.x + source.width, source.y + source.height / 2];
+  const [endX, endY] = [target.x, target.y + target.height / 2];
+  const bends = points.slice(1, -1).filter((bend) => bend.x > x + 8 && bend.x < endX - 8);
+  const stops = bends.length > 1 ? [...bends, { x: endX, y: endY }] : [{ x: endX, y: endY }];
+  let last = { x, y };
+  const parts = stops.map((stop) => {
+    const half = (stop.x - last.x) / 2;
+    const part = `C${last.x + half} ${last.y} ${stop.x - half} ${stop.y} ${stop.x} ${stop.y}`;
+    last = stop;
+    return part;
   });
-  return `M${first.x} ${first.y}${bends.join('')}`;
+  return `M${x} ${y}${parts.join('')}`;
 }
 
 function edgeClass({ from, to }: DateEdge, nodes: readonly DateNode[], chosen: string | null): string {

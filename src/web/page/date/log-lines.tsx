@@ -8,12 +8,12 @@ import { Failure, Loading } from '../parts/loading.js';
 /** One line as the API keeps it. */
 export interface LogLine {
   /** ISO instant. */
-  time: string;
+  at: string;
   level: string;
+  task: string;
+  attempt: number;
   message: string;
-  task?: string;
-  attempt?: number;
-  fields?: Record<string, unknown>;
+  fields: Record<string, unknown>;
 }
 
 export interface LogView {
@@ -46,14 +46,14 @@ export function LogLines({ run, timezone }: { run: string; timezone: string }) {
   return (
     <div class="log" ref={frame} tabIndex={0} role="log" aria-live="off" aria-label={t.logOf(run)} onScroll={scrolled}>
       <ol lang="en" class={many ? 'has-tasks' : undefined}>
-        {data.lines.map((line, at) => (
-          <li key={at} class={`log-line is-${line.level}`}>
-            <time dateTime={line.time}>{format.clock(line.time, timezone, true)}</time>
+        {data.lines.map((line, index) => (
+          <li key={index} class={`log-line is-${line.level}`}>
+            <time dateTime={line.at}>{format.clock(line.at, timezone, true)}</time>
             {many && <span class="log-task">{line.task}</span>}
             <span class="log-level">{line.level}</span>
             <span class="log-text">
               {line.message}
-              {line.fields !== undefined && <span class="quiet"> {fieldsText(line.fields)}</span>}
+              {Object.keys(line.fields).length > 0 && <span class="quiet"> {fieldsText(line.fields)}</span>}
             </span>
           </li>
         ))}

@@ -26,7 +26,7 @@ export function cellName({ t, format }: Speech, { row, cell, column, today, time
   if (cell.satisfied) parts.push(t.doneElsewhere);
   if (cell.counts !== undefined) parts.push(countsText(cell.counts));
   if (cell.reason !== undefined) parts.push(cell.reason);
-  return `${row.id} ${format.date(column.date, today)}${time}: ${parts.join(', ')}`;
+  return `${row.id} ${format.date(column.date, today)}${time}${t.colon}${parts.join(', ')}`;
 
   function stateText(): string {
     const word = t.state[cell.state];

@@ -29,7 +29,7 @@ export function ChainHead({ chain }: { chain: GridChain }) {
       {chain.brokenBecause !== null && (
         <Note command="daychain check" bad>
           {t.cannotRun}
-          {': '}
+          {t.colon}
           <span lang="en">{chain.brokenBecause}</span>
         </Note>
       )}
@@ -47,7 +47,7 @@ function PauseNote({ chain, now }: { chain: GridChain; now: number }) {
     return (
       <Note command={command}>
         {[
-          `${t.pausedBy(pause.by)}${pause.reason === null ? '' : `: ${t.quote(pause.reason)}`}`,
+          `${t.pausedBy(pause.by)}${pause.reason === null ? '' : `${t.colon}${t.quote(pause.reason)}`}`,
           t.since(format.when(pause.at, chain.timezone, now)),
           ...(pause.until === null ? [] : [t.untilWhen(format.when(pause.until, chain.timezone, now))]),
         ].join(' ')}
@@ -60,7 +60,7 @@ function PauseNote({ chain, now }: { chain: GridChain; now: number }) {
       {t.schedule[state]}
       {note !== null && (
         <>
-          {': '}
+          {t.colon}
           <span lang="en">{note}</span>
         </>
       )}

@@ -4,7 +4,7 @@ import type { GridChain, GridColumn } from '../../../control/views/grid-types.js
 import { useSpeech } from '../i18n/context.js';
 import { runParts } from '../route.js';
 import { useNow } from '../shell/clock.js';
-import { fits } from '../shell/find.js';
+import { fits } from '../shell/fits.js';
 import { GridHead } from './grid-head.js';
 import { GridLine } from './grid-line.js';
 import type { GridRoute } from './grid-screen.js';
@@ -39,7 +39,8 @@ export function Grid({ chain, waiting, open, text, older, newer }: GridProps) {
   const lastColumn = columns.at(-1)?.key;
   useLayoutEffect(() => {
     const frame = table.current?.parentElement;
-    if (frame) frame.scrollLeft = openAt >= 0 ? openAt * 34 - 60 : frame.scrollWidth;
+    const seen = table.current?.querySelectorAll<HTMLElement>('.grid-day')[openAt >= 0 ? openAt : columns.length - 1];
+    if (frame && seen) frame.scrollLeft = seen.offsetLeft + seen.offsetWidth - frame.clientWidth + 8;
   }, [lastColumn]);
 
   const press = (event: KeyboardEvent): void => {

@@ -1,6 +1,7 @@
 /** How a state looks: its glyph, the same as in the terminal, and the class that colours it. */
 import type { CellState } from '../../../control/views/cell.js';
-import type { GlyphName } from '../parts/glyph.js';
+
+export type GlyphName = 'success' | 'skipped' | 'failed' | 'cancelled' | 'running' | 'retrying' | 'waiting' | 'missed' | 'none';
 
 export interface Look {
   glyph: GlyphName;

@@ -126,6 +126,7 @@ export const en = {
   less: 'Less',
   and: 'and',
   none: 'none',
+  colon: ': ',
   quote: (text: string) => `“${text}”`,
 
   // Server away, tokens
@@ -324,6 +325,8 @@ export const en = {
   reason: 'Reason',
   reasonHint: 'Stands in the record, with your name',
   date: 'Date',
+  dateHint: 'today, or like 2026-02-03',
+  toHint: 'or yesterday',
   from: 'From',
   to: 'To',
   only: 'Which',

@@ -121,6 +121,7 @@ export const fr: Texts = {
   less: 'Moins',
   and: 'et',
   none: 'aucun',
+  colon: '\u00a0: ',
   quote: (text) => `« ${text} »`,
 
   away: 'Le serveur ne répond pas.',
@@ -319,6 +320,8 @@ export const fr: Texts = {
   reason: 'Raison',
   reasonHint: 'Reste dans l’historique, avec votre nom',
   date: 'Date',
+  dateHint: 'today (aujourd’hui) ou 2026-02-03',
+  toHint: 'ou yesterday (hier)',
   from: 'Du',
   to: 'Au',
   only: 'Lesquelles',

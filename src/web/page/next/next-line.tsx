@@ -22,7 +22,7 @@ export function NextLineRow({ line, axis, now }: { line: NextLine; axis: Axis; n
           {paused ? (
             <>
               {line.pause === null ? t.schedule.paused : t.pausedBy(line.pause.by)}
-              {line.pause !== null && line.pause.reason !== null && `: ${t.quote(line.pause.reason)}`}
+              {line.pause !== null && line.pause.reason !== null && `${t.colon}${t.quote(line.pause.reason)}`}
               {line.pause !== null &&
                 line.pause.until !== null &&
                 `, ${t.untilWhen(format.when(line.pause.until, line.timezone, now))}`}

@@ -84,7 +84,7 @@ function Lines({ view, now }: { view: NextView; now: number }) {
           <span key={mark} class="chart-line" style={{ left: `${shareOf(axis, mark) * 100}%` }} />
         ))}
         {view.clockChanges.map(({ timezone, at, text }) => (
-          <ClockChange key={`${timezone} ${at}`} {...{ axis, at, text }} name={`${t.clockChange}: ${text}`} />
+          <ClockChange key={`${timezone} ${at}`} {...{ axis, at, text }} name={`${t.clockChange}${t.colon}${text}`} />
         ))}
       </div>
     </div>
@@ -128,7 +128,7 @@ function OneShotText({ shot, when }: { shot: NextOneShot; when: string }) {
       {shot.state === 'held' && <span>{t.heldWord}</span>}
       <span class="quiet">
         {shot.id} {t.by(shot.by)}
-        {shot.reason !== null && `: ${t.quote(shot.reason)}`}
+        {shot.reason !== null && `${t.colon}${t.quote(shot.reason)}`}
       </span>
     </>
   );

@@ -1,7 +1,6 @@
 /** The sign of a state: the terminal's glyphs, drawn so that they look and align the same on every machine. */
 import type { JSX } from 'preact';
-
-export type GlyphName = 'success' | 'skipped' | 'failed' | 'cancelled' | 'running' | 'retrying' | 'waiting' | 'missed' | 'none';
+import type { GlyphName } from '../grid/look.js';
 
 const SHAPES: Record<GlyphName, JSX.Element | null> = {
   success: <path d="M3.5 8.6l3 3L12.5 5" />,

@@ -172,7 +172,7 @@ function OrderText({ order, when }: { order: RunOrder; when: string }) {
       {order.task !== null && `${order.task} `}
       {t.order[order.what]}
       {order.by !== null && ` ${t.by(order.by)}`} <span class="quiet">{when}</span>
-      {order.reason !== null && `: ${t.quote(order.reason)}`}
+      {order.reason !== null && `${t.colon}${t.quote(order.reason)}`}
     </>
   );
 }

@@ -1,15 +1,10 @@
 /** What this browser remembers of a reader: language and appearance. */
 import { useEffect, useState } from 'preact/hooks';
-import { type Language, LANGUAGES } from '../i18n/formats.js';
+import type { Language } from '../i18n/formats.js';
+import { firstLanguage } from './first-language.js';
 
 export const APPEARANCES = ['auto', 'light', 'dark'] as const;
 export type Appearance = (typeof APPEARANCES)[number];
-
-/** The one chosen here before, else the first of the browser's that we speak, else English. */
-export function firstLanguage(remembered: string | null, wanted: readonly string[]): Language {
-  const known = [remembered ?? '', ...wanted].map((tag) => tag.slice(0, 2).toLowerCase());
-  return LANGUAGES.find((language) => language === known.find((tag) => (LANGUAGES as readonly string[]).includes(tag))) ?? 'en';
-}
 
 export function useLanguage(): [Language, (language: Language) => void] {
   const [language, setLanguage] = useState(() => firstLanguage(remembered('daychain.language'), navigator.languages));
