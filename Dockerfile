@@ -11,8 +11,13 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin ./bin
 COPY src ./src
-RUN npm run -s build \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm run -s build
+# Packages that the project's own files import, of those package.json lists for development: the examples' are.
+ARG PROJECT_PACKAGES="cheerio minisearch robots-parser turndown"
+RUN for one in ${PROJECT_PACKAGES}; do \
+      npm pkg set "dependencies.${one}=$(npm pkg get "devDependencies.${one}" | tr -d '"')" && npm pkg delete "devDependencies.${one}" || exit 1; \
+    done; \
+    npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 # The native core comes for five platforms; one of them is this.
 RUN set -eu; \
     case "$(uname -m)" in x86_64) keep=x86_64-unknown-linux-gnu ;; aarch64) keep=aarch64-unknown-linux-gnu ;; *) echo "no native core for $(uname -m)" >&2; exit 1 ;; esac; \

@@ -1,5 +1,5 @@
 /** docker-compose.yml and Dockerfile, read as text and data: no engine runs here. See docs/deploy.md for what was run by hand. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -168,6 +168,23 @@ describe('Dockerfile', () => {
 
   test('installs what the lock file says, and leaves what only builds need behind', () => {
     expect(all('RUN').join('\n')).toMatch(/npm ci .*[^]*npm prune --omit=dev/);
+  });
+
+  test('keeps the packages that the example imports', () => {
+    const listed = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+    const kept = /^ARG PROJECT_PACKAGES="(.*)"$/m.exec(lines.join('\n'))![1]!.split(' ');
+    const imported = new Set<string>();
+    for (const file of readdirSync(join(ROOT, 'examples/civic'), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const code = readFileSync(join(ROOT, 'examples/civic', file), 'utf8');
+      for (const [, name] of code.matchAll(/^import .* from '([a-z@][^']*)'/gm))
+        if (!name!.startsWith('node:')) imported.add(name!);
+    }
+    imported.delete('daychain');
+    expect(imported.size).toBeGreaterThan(0);
+    const forDevelopment = [...imported].filter((name) => name in listed['devDependencies']!);
+    expect(kept).toEqual(expect.arrayContaining(forDevelopment));
+    for (const name of imported) expect([...kept, ...Object.keys(listed['dependencies']!)]).toContain(name);
   });
 
   test('runs as nobody special, in exec form, with a health check', () => {
