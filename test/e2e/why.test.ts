@@ -1,0 +1,109 @@
+/** Command line, API and page are asked about the same situations, and tell the same. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import type { WhyView } from '../../src/control/why-view.js';
+import { launchChromium, NO_CHROMIUM } from '../support/browser.js';
+import { BIN, plainEnvironment } from '../support/daychain.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { afterwards, redisPort, temporalAddress, temporalNamespace } from '../support/servers.js';
+import { type WhySituation, whySituations } from '../support/why-situations.js';
+import { projectOf, serve, type Web } from '../web/web.js';
+
+const { project, situations, cleanUp } = whySituations('wz');
+const idle = whySituations('wn');
+const PAGE_DIR = join(import.meta.dirname, '../../dist/web/page');
+
+let browser: Browser | null = null;
+const surfaces = new Map<Engine, Surfaces>();
+let engine: Engine;
+
+interface Surfaces {
+  web: Web;
+  page: Page | null;
+}
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  engine = await startEngine(project);
+  afterwards(() => cleanUp(engine));
+  await open(engine);
+});
+afterAll(async () => await browser?.close());
+
+async function open(of: Engine): Promise<Surfaces> {
+  const web = await serve({ project: projectOf(of), pageDir: PAGE_DIR });
+  const page = (await browser?.newPage()) ?? null;
+  const opened = { web, page };
+  surfaces.set(of, opened);
+  return opened;
+}
+
+/** Seconds pass between two questions. */
+const timeless = (text: string) => text.replaceAll(/\d+(?:\.\d+)? (?:ms|s|min|h)(?: \d+ (?:s|min))*(?![a-z])/g, 'a while');
+
+async function byCommandLine({ dir }: Engine, task: string, runKey: string): Promise<{ said: string; view: WhyView }> {
+  const environment = {
+    ...plainEnvironment(),
+    TEMPORAL_ADDRESS: temporalAddress(),
+    TEMPORAL_NAMESPACE: temporalNamespace(),
+    REDIS_HOST: '127.0.0.1',
+    REDIS_PORT: String(redisPort()),
+  };
+  const run = (...words: string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const options = { env: environment, timeout: 40_000 };
+      execFile(process.execPath, [BIN, 'why', task, runKey, '--project', dir, ...words], options, (error, stdout, stderr) =>
+        stdout !== '' ? resolve(stdout) : reject(error ?? new Error(stderr)),
+      );
+    });
+  const [said, json] = await Promise.all([run(), run('--json')]);
+  return { said, view: JSON.parse(json) as WhyView };
+}
+
+async function byPage(page: Page, web: Web, task: string, runKey: string): Promise<string> {
+  await page.goto(`${web.url}/runs/${task}:${runKey}`);
+  return (await page.locator('.why-sentence').first().textContent()) ?? '';
+}
+
+async function askAll(of: Engine, { cause, says }: WhySituation, task: string, runKey: string): Promise<void> {
+  const { web, page } = surfaces.get(of)!;
+  const answer = await web.get(`/api/why/${task}/${runKey}`);
+  const view = answer.body as WhyView;
+  expect(answer.status).toBe(200);
+  expect(view.cause).toBe(cause);
+  expect(view.sentence).toMatch(says ?? /./);
+  const line = await byCommandLine(of, task, runKey);
+  expect(line.view.cause).toBe(cause);
+  expect(timeless(line.view.sentence)).toBe(timeless(view.sentence));
+  expect(line.view.commands).toEqual(view.commands);
+  const words = timeless(line.said).replaceAll(/\s+/g, ' ');
+  expect(words).toContain(timeless(view.sentence).replaceAll(/\s+/g, ' '));
+  if (page !== null) expect(timeless(await byPage(page, web, task, runKey))).toBe(timeless(view.sentence));
+}
+
+describe('command line, API and page agree about', () => {
+  test.for(situations.filter(({ withoutWorker }) => !withoutWorker).map((one) => [one.name, one] as const))(
+    '%s',
+    { timeout: 120_000 },
+    async ([, situation], { skip }) => {
+      const { task, runKey } = await situation.arrange(engine);
+      await askAll(engine, situation, task, runKey);
+      if (browser === null) skip(NO_CHROMIUM);
+    },
+  );
+
+  test.for(idle.situations.filter(({ withoutWorker }) => withoutWorker).map((one) => [one.name, one] as const))(
+    '%s',
+    { timeout: 120_000 },
+    async ([, situation], { skip }) => {
+      const without = await startEngine({ ...idle.project, worker: false });
+      afterwards(() => idle.cleanUp(without));
+      await open(without);
+      const { task, runKey } = await situation.arrange(without);
+      await askAll(without, situation, task, runKey);
+      if (browser === null) skip(NO_CHROMIUM);
+    },
+  );
+});
