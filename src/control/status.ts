@@ -66,7 +66,7 @@ export async function readStatus(server: Server, registry: Registry, now: number
     timezone: registry.project.timezone,
     workers,
     chains,
-    attention: attentionTo(registry, workers, chains),
+    attention: attentionTo(registry, workers, chains, now),
   };
 }
 
@@ -108,13 +108,23 @@ async function scheduleOf(
   };
 }
 
-function attentionTo(registry: Registry, workers: readonly WorkerView[], chains: readonly ChainStatus[]): Attention[] {
+/** A hold taken back before its slot: the run is still to come. */
+function isAhead({ status, left }: RunSummary, now: number): boolean {
+  return status === 'cancelled' && left !== null && Date.parse(left.scheduled_for) > now;
+}
+
+function attentionTo(
+  registry: Registry,
+  workers: readonly WorkerView[],
+  chains: readonly ChainStatus[],
+  now: number,
+): Attention[] {
   const found: Attention[] = [];
   if (workers.length === 0)
     found.push({ text: 'no worker is polling: nothing runs', command: 'daychain up, or daychain worker' });
   for (const { id, last } of chains) {
     for (const run of last) {
-      if (run.status !== 'failed' && run.status !== 'cancelled') continue;
+      if ((run.status !== 'failed' && run.status !== 'cancelled') || isAhead(run, now)) continue;
       const how = run.end === 'terminated' ? 'was terminated' : run.status === 'failed' ? 'failed' : 'was cancelled';
       found.push({ text: `${id} ${run.runKey} ${how}`, command: `daychain show ${run.workflowId}` });
     }

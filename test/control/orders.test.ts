@@ -4,6 +4,7 @@ import { describeRun } from '../../src/control/describe-run.js';
 import { readOrders } from '../../src/control/order-records.js';
 import { hold, release, retryNow, skip } from '../../src/control/orders.js';
 import type { Server } from '../../src/control/server.js';
+import { readStatus } from '../../src/control/status.js';
 import type { ChainProgress, ChainResult, TaskResult } from '../../src/plan/types.js';
 import { addDays } from '../../src/time/dates.js';
 import { localDate } from '../../src/time/zones.js';
@@ -153,6 +154,14 @@ describe('hold and release', () => {
     expect(await release(server, engine.registry, workflowId, { reason: null })).toMatchObject({ outcome: 'taken_back' });
     expect(await describeRun(server, workflowId)).toMatchObject({ end: 'cancelled' });
     expect(bodies(tomorrow)).toEqual([]);
+    // A second later lists know it, too; it is nothing that wants a look.
+    await eventually('listed', async () =>
+      (await readStatus(server, engine.registry)).chains.some(({ last }) =>
+        last.some((run) => run.runKey === tomorrow && run.end === 'cancelled'),
+      ),
+    );
+    const { attention } = await readStatus(server, engine.registry);
+    expect(attention.filter(({ text }) => text.includes(tomorrow))).toEqual([]);
     expect(await hold(server, engine.registry, workflowId, why)).toMatchObject({ outcome: 'done' });
     await release(server, engine.registry, workflowId, { reason: null });
   });

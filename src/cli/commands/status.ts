@@ -11,22 +11,49 @@ import { lowered, pausedText } from '../schedule-text.js';
 import { shownState } from '../states.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 import { whenText } from '../times.js';
+import { watch, type WatchedEvent } from '../watch.js';
 
 export function configure(command: Command, act: Act): void {
-  command.addHelpText('after', '\nExamples:\n  daychain status\n  daychain status --json').action(act(status));
+  command
+    .option('--watch', 'look again and again, until Ctrl-C')
+    .addHelpText('after', '
+Examples:
+  daychain status
+  daychain status --watch')
+    .action(act(status));
 }
 
-async function status({ out, project: named }: Invocation): Promise<number> {
+async function status({ out, project: named }: Invocation, _args: [], options: { watch?: boolean }): Promise<number> {
   const project = await openProject(named);
   const session = await openServer(project);
   try {
-    const view = await readStatus(session.server, project.registry);
-    out.answer({ ...view, server: session.address });
+    const answer = (view: StatusView) => ({ ...view, server: session.address });
+    const read = () => readStatus(session.server, project.registry);
+    if (options.watch) {
+      const picture = (view: StatusView, now: number) => statusLines(out, view, now);
+      await watch(out, session.server, { read, picture, answer, events: statusEvents });
+      return EXIT.done;
+    }
+    const view = await read();
+    out.answer(answer(view));
     for (const line of statusLines(out, view, Date.now())) out.say(line);
     return EXIT.done;
   } finally {
     await session.close();
   }
+}
+
+/** A chain's newest run and schedule, and what wants a look. */
+function statusEvents({ chains, attention }: StatusView, now: number): WatchedEvent[] {
+  return [
+    ...chains.map((chain) => {
+      const run = chain.last.at(-1);
+      const state = `${run?.workflowId} ${run?.runId} ${run?.status} ${chain.schedule.state}`;
+      const paused = chain.schedule.state === 'paused' ? ', paused' : '';
+      return { key: chain.id, state, line: `${chain.id}: ${lastText(chain, now)}${paused}` };
+    }),
+    ...attention.map(({ text, command }) => ({ key: text, state: text, line: `wants a look: ${text}   →  ${command}` })),
+  ];
 }
 
 /** The screen, line by line. `now` in epoch milliseconds. */

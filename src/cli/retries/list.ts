@@ -1,6 +1,6 @@
 /** `daychain retries list`: what waits to try again, soonest first. */
 import type { Command } from 'commander';
-import { listRetries, type OpenRetry } from '../../control/retries.js';
+import { listRetries, type OpenRetries, type OpenRetry } from '../../control/retries.js';
 import { durationText } from '../../plan/duration.js';
 import { BadInput } from '../../control/errors.js';
 import { EXIT } from '../exit-codes.js';
@@ -8,8 +8,10 @@ import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { clipped, shortened, table } from '../table.js';
 import { whenText } from '../times.js';
+import { watch, type WatchedEvent } from '../watch.js';
 
 interface Options {
+  watch?: boolean;
   limit?: string;
 }
 
@@ -19,6 +21,7 @@ export function configureList(retries: Command, act: Act): void {
     .summary('What waits to try again, soonest first')
     .description('The tasks that wait to try again, soonest first.')
     .option('--limit <count>', 'look at no more than so many open runs (default: 200)')
+    .option('--watch', 'look again and again, until Ctrl-C')
     .action(act(list));
 }
 
@@ -27,17 +30,36 @@ async function list({ out, project: named }: Invocation, _args: [], options: Opt
   const project = await openProject(named);
   const session = await openServer(project);
   try {
-    const { retries, leftOut } = await listRetries(session.server, limit);
-    out.answer({ retries, leftOut });
     const { name, timezone } = project.registry.project;
-    if (retries.length === 0) out.say('Nothing waits to try again.');
-    else out.say(`${name} · ${timezone}`);
-    for (const line of retryLines(retries, timezone, Date.now(), out.width)) out.say(line);
+    const read = () => listRetries(session.server, limit);
+    const picture = ({ retries }: OpenRetries, now: number) =>
+      retries.length === 0
+        ? ['Nothing waits to try again.']
+        : [`${name} · ${timezone}`, ...retryLines(retries, timezone, now, out.width)];
+    if (options.watch) {
+      const events = ({ retries }: OpenRetries, now: number) => retries.map((retry) => retryEvent(retry, timezone, now));
+      await watch(out, session.server, { read, picture, events, answer: (seen) => seen });
+      return EXIT.done;
+    }
+    const found = await read();
+    const { leftOut } = found;
+    out.answer(found);
+    for (const line of picture(found, Date.now())) out.say(line);
     if (leftOut) out.note(`There are more open runs than were looked at. All of them: --limit 2000`);
     return EXIT.done;
   } finally {
     await session.close();
   }
+}
+
+function retryEvent(retry: OpenRetry, zone: string, now: number): WatchedEvent {
+  const state = `${retry.runId} ${retry.attempt} ${retry.waitsFor}`;
+  const error = retry.lastError === null ? '' : `: ${retry.lastError.split('\n')[0]!}`;
+  return {
+    key: retry.run,
+    state,
+    line: `${retry.run.replace(':', ' ')}, ${attemptText(retry)}, ${nextText(retry, zone, now)}${error}`,
+  };
 }
 
 /** A table, and under each line its last error. `now` in epoch milliseconds. */
