@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { clipped, shortened, table } from '../table.js';
-import { whenText } from '../times.js';
+import { shownZone, whenText } from '../times.js';
 
 interface Options {
   limit?: string;
@@ -31,7 +31,7 @@ async function list({ out, project: named }: Invocation, _args: [], options: Opt
     out.answer({ retries, leftOut });
     const { name, timezone } = project.registry.project;
     if (retries.length === 0) out.say('Nothing waits to try again.');
-    else out.say(`${name} · ${timezone}`);
+    else out.say(`${name} · ${shownZone(timezone)}`);
     for (const line of retryLines(retries, timezone, Date.now(), out.width)) out.say(line);
     if (leftOut) out.note(`There are more open runs than were looked at. All of them: --limit 2000`);
     return EXIT.done;
