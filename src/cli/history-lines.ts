@@ -6,13 +6,13 @@ import { localDate } from '../time/zones.js';
 import type { Output } from './output.js';
 import { shownState, type ShownState } from './states.js';
 import { clipped, padded, widthOf } from './table.js';
-import { dayText, whenText } from './times.js';
+import { dayText, shownZone, whenText } from './times.js';
 
 /** Line by line. `now` in epoch milliseconds. */
 export function historyLines(out: Output, view: HistoryView, now: number): string[] {
   const { id, timezone, lines, leftOut } = view;
   const paused = view.schedule?.paused ? ` · paused${view.schedule.note ? `: "${view.schedule.note}"` : ''}` : '';
-  const head = clipped(`${id} · ${timezone} · ${dashed(view.from)} to ${dashed(view.to)}${paused}`, out.width);
+  const head = clipped(`${id} · ${shownZone(timezone)} · ${dashed(view.from)} to ${dashed(view.to)}${paused}`, out.width);
   if (lines.length === 0) return [head, emptyText(view)];
   const times = lines.map((line) => timeText(line, timezone, now));
   const width = Math.max(...times.map(widthOf));

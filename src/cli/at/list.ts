@@ -6,6 +6,7 @@ import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { shortened, table, widthOf, wrapped } from '../table.js';
 import { atText, stateText } from './text.js';
+import { shownZone } from '../times.js';
 
 export function configureList(at: Command, act: Act): void {
   at.command('list')
@@ -22,7 +23,7 @@ async function list({ out, project: named }: Invocation): Promise<number> {
     const views = await listOneShots(session.server, now);
     out.answer({ oneShots: views.map(answerOf) });
     if (views.length === 0) out.say('No one-shot waits.\nSchedule one: daychain at 2026-03-01T08:00 task_mail');
-    if (views.length > 0) out.say(`${project.registry.project.name} · ${project.registry.project.timezone}`);
+    if (views.length > 0) out.say(`${project.registry.project.name} · ${shownZone(project.registry.project.timezone)}`);
     const context = { project: project.registry.project, zoneOf: project.zoneOf, now, width: out.width };
     for (const line of listLines(views, context)) out.say(line);
     return EXIT.done;

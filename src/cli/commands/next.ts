@@ -14,7 +14,7 @@ import type { Act, Invocation } from '../program.js';
 import { lowered, pausedText } from '../schedule-text.js';
 import { openProject, openServer, ServerNotKnown, type Project } from '../session.js';
 import { clipped, table, wrapped } from '../table.js';
-import { whenText } from '../times.js';
+import { shownZone, whenText } from '../times.js';
 
 interface Options {
   count: string;
@@ -97,7 +97,7 @@ export function slotLines(outlook: readonly ScheduleOutlook[], zone: string, now
   const zones = new Set(coming.map(({ of }) => of.timezone));
   const only = zones.size === 1 ? [...zones][0]! : null;
   const rows = coming.map(({ slot, of }) => [
-    `${whenText(slot.scheduledFor, of.timezone, now)}${only === null && of.timezone !== zone ? ` ${of.timezone}` : ''}`,
+    `${whenText(slot.scheduledFor, of.timezone, now)}${only === null && shownZone(of.timezone) !== shownZone(zone) ? ` ${of.timezone}` : ''}`,
     of.id,
     slot.runKey,
     of.sentence,

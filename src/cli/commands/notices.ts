@@ -12,7 +12,7 @@ import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
 import { shortened, table } from '../table.js';
-import { whenText } from '../times.js';
+import { shownZone, whenText } from '../times.js';
 
 interface TestOptions {
   to?: string;
@@ -74,7 +74,7 @@ function ordinal(n: number): string {
 
 function sayRecent(out: Output, { registry }: Project, recent: readonly RecentNotice[]): void {
   if (recent.length === 0) return out.say('\nNothing was told lately.');
-  out.say(`\nTold lately (${registry.project.timezone})`);
+  out.say(`\nTold lately (${shownZone(registry.project.timezone)})`);
   const rows = recent.map(({ at, run, event, target, delivered, answer }) => [
     `  ${whenText(at, registry.project.timezone, Date.now())}`,
     run,

@@ -10,16 +10,13 @@ import { openProject, openServer } from '../session.js';
 import { lowered, pausedText } from '../schedule-text.js';
 import { shownState } from '../states.js';
 import { padded, shortened, table, widthOf } from '../table.js';
-import { whenText } from '../times.js';
+import { shownZone, whenText } from '../times.js';
 import { watch, type WatchedEvent } from '../watch.js';
 
 export function configure(command: Command, act: Act): void {
   command
     .option('--watch', 'look again and again, until Ctrl-C')
-    .addHelpText('after', '
-Examples:
-  daychain status
-  daychain status --watch')
+    .addHelpText('after', '\nExamples:\n  daychain status\n  daychain status --watch')
     .action(act(status));
 }
 
@@ -60,7 +57,7 @@ function statusEvents({ chains, attention }: StatusView, now: number): WatchedEv
 export function statusLines(out: Output, view: StatusView, now: number): string[] {
   const workers = view.workers.length === 1 ? '1 worker' : `${view.workers.length || 'no'} workers`;
   return [
-    `${view.project} · ${view.timezone} · ${workers} · server ok`,
+    `${view.project} · ${shownZone(view.timezone)} · ${workers} · server ok`,
     ...chainLines(out, view, now),
     ...attentionLines(out, view),
   ];
@@ -102,7 +99,7 @@ function nextText({ schedule, timezone }: ChainStatus, projectZone: string, now:
     case 'foreign':
       return 'not ours';
     default: {
-      const zone = timezone === projectZone ? '' : ` ${timezone}`;
+      const zone = shownZone(timezone) === shownZone(projectZone) ? '' : ` ${timezone}`;
       return schedule.next === null ? 'none' : `${whenText(schedule.next, timezone, now)}${zone}`;
     }
   }

@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { clipped, shortened, table } from '../table.js';
-import { whenText } from '../times.js';
+import { shownZone, whenText } from '../times.js';
 import { watch, type WatchedEvent } from '../watch.js';
 
 interface Options {
@@ -35,7 +35,7 @@ async function list({ out, project: named }: Invocation, _args: [], options: Opt
     const picture = ({ retries }: OpenRetries, now: number) =>
       retries.length === 0
         ? ['Nothing waits to try again.']
-        : [`${name} · ${timezone}`, ...retryLines(retries, timezone, now, out.width)];
+        : [`${name} · ${shownZone(timezone)}`, ...retryLines(retries, timezone, now, out.width)];
     if (options.watch) {
       const events = ({ retries }: OpenRetries, now: number) => retries.map((retry) => retryEvent(retry, timezone, now));
       await watch(out, session.server, { read, picture, events, answer: (seen) => seen });
