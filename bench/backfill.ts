@@ -3,27 +3,17 @@
  * are exact at the end, and what it costs a fresh chain of three tasks that is started every second meanwhile.
  * `--days N` and `--concurrency N` for less; `--json` prints figures only.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
-import type { Log } from '../src/activities/attempt-log.js';
 import { planBackfill } from '../src/control/backfill-plan.js';
 import { startBackfill } from '../src/control/backfills.js';
 import type { Server } from '../src/control/server.js';
 import { startChain } from '../src/control/start.js';
-import { prepareNamespace } from '../src/local/prepare-namespace.js';
-import { startRedis } from '../src/local/redis-server.js';
-import { defaultCacheDir, findTemporal } from '../src/local/temporal-binary.js';
-import { startTemporal } from '../src/local/temporal-server.js';
 import type { BackfillResult } from '../src/plan/backfill.js';
-import { SEARCH_ATTRIBUTES } from '../src/plan/names.js';
-import { loadProject, type Registry } from '../src/registry/index.js';
+import type { Registry } from '../src/registry/index.js';
 import { addDays } from '../src/time/dates.js';
-import { installRuntime, startWorker } from '../src/worker.js';
+import { figure, openBed, type Bed } from './bed.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -40,21 +30,16 @@ const COUNT_EVERY_MS = 250;
 const LONE_RUNS = 10;
 const WARM_UPS = 5;
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-installRuntime(silent);
-const home = mkdtempSync(fileURLToPath(new URL('../test/.bench-', import.meta.url)));
-const closing: (() => unknown)[] = [() => rmSync(home, { recursive: true, force: true })];
-
+const bed = await openBed({ year: { tasks: 10 }, fresh: { tasks: 3 } });
 try {
-  const figures = await measure();
+  const figures = await measure(bed);
   if (options.json) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
   else print(figures);
 } finally {
-  for (const close of closing.reverse()) await close();
+  await bed.close();
 }
 
-async function measure() {
-  const { server, registry } = await open();
+async function measure({ server, registry }: Bed) {
   const fresh = freshRuns(server, registry);
   for (let at = 0; at < WARM_UPS; at++) await fresh();
   const alone: number[] = [];
@@ -132,68 +117,6 @@ function freshRuns(server: Server, registry: Registry): () => Promise<number> {
     await server.client.workflow.getHandle(workflowId).result();
     return performance.now() - begun;
   };
-}
-
-async function open(): Promise<{ server: Server; registry: Registry }> {
-  writeProject();
-  const binary = await findTemporal({ cacheDir: defaultCacheDir(process.env) });
-  const namespace = 'default';
-  const temporal = await startTemporal({ binary, home, namespace, searchAttributes: SEARCH_ATTRIBUTES, port: 0, uiPort: 0 });
-  closing.push(() => temporal.stop());
-  const { address } = temporal;
-  await prepareNamespace({ address, namespace, owned: true, retentionDays: 400, searchAttributes: SEARCH_ATTRIBUTES });
-  const redis = await startRedis({ home, port: 0 });
-  closing.push(() => redis.stop());
-  const registry = await loadProject(home);
-  if (registry.problems.length > 0) throw new Error(JSON.stringify(registry.problems));
-  const { taskQueue } = registry.project;
-  const worker = await startWorker({
-    registry,
-    temporal: { address },
-    namespace,
-    taskQueue,
-    redis: { host: '127.0.0.1', port: redis.port },
-    lock: { successKeys: 'read' },
-    log: silent,
-    environment: {},
-  });
-  closing.push(async () => {
-    worker.stop({ drainMs: 0 });
-    await worker.ended;
-  });
-  const connection = await Connection.connect({ address });
-  closing.push(() => connection.close());
-  return { server: { client: new Client({ connection, namespace }), namespace, taskQueue, by: 'bench' }, registry };
-}
-
-/** Plain files, as a user's: two chains of tasks in a row. */
-function writeProject(): void {
-  write('daychain.config.js', `import { defineProject } from 'daychain';\nexport default defineProject({ name: 'bench' });\n`);
-  for (const [chain, length] of [
-    ['year', 10],
-    ['fresh', 3],
-  ] as const) {
-    const ids = Array.from({ length }, (_, at) => `${chain}_${at}`);
-    for (const id of ids) {
-      write(`tasks/${id}.js`, `import { defineTask } from 'daychain';\nexport default defineTask({ run() { return {}; } });\n`);
-    }
-    const tasks = Object.fromEntries(ids.map((id, at) => [id, at === 0 ? [] : [ids[at - 1]!]]));
-    write(
-      `chains/${chain}.js`,
-      `import { defineChain } from 'daychain';\nexport default defineChain({ tasks: ${JSON.stringify(tasks)} });\n`,
-    );
-  }
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(home, path)), { recursive: true });
-  writeFileSync(join(home, path), text);
-}
-
-function figure(values: readonly number[]) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  return { runs: values.length, p50: at(0.5), p95: at(0.95), max: at(1) };
 }
 
 function print(figures: Awaited<ReturnType<typeof measure>>): void {

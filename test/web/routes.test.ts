@@ -27,6 +27,7 @@ function pathOf({ path }: DeclaredRoute): string {
     task: 'task_a',
     id: 'chain_a',
     date: '20260203',
+    runKey: '20260203',
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? 'backfill:chain_a:1');
 }

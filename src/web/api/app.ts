@@ -29,11 +29,13 @@ import { scheduleRoutes } from './routes/schedules.js';
 import { schedulerStatusRoutes } from './routes/scheduler-status.js';
 import { sessionRoutes } from './routes/session.js';
 import { statsRoutes } from './routes/stats.js';
+import { viewRoutes } from './routes/views.js';
 import { whyRoutes } from './routes/why.js';
 
 /** One entry per resource. */
 const ROUTES: readonly ((api: Api) => void)[] = [
   projectRoutes,
+  viewRoutes,
   scheduleRoutes,
   runRoutes,
   whyRoutes,

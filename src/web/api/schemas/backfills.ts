@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { MAX_BACKFILL_CONCURRENCY, ONLY, ORDERS } from '../../../plan/backfill.js';
 import { DateWord, Hold, Id, Instant, JsonObject, orNull, Reason, RunDate, RunEnd, Slot, Status } from './common.js';
 
-const Request = z.object({
+export const Request = z.object({
   id: z.string(),
   kind: z.enum(['chain', 'task']),
   from: RunDate,

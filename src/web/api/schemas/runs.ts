@@ -27,7 +27,7 @@ export const TaskResult = z
   .catchall(z.unknown())
   .openapi('TaskResult', { description: "A task's result; its own counters stand at the top level too" });
 
-const TaskOutcome = z
+export const TaskOutcome = z
   .object({
     status: Status,
     kind: Kind.nullable(),
