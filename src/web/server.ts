@@ -55,7 +55,7 @@ const CLOSE_WITHIN_MS = 1_000;
 
 /** Against clients that send slowly, or never. Milliseconds. */
 const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
-const SIZES = { maxHeaderSize: 16 * 1024 };
+const SIZES = { maxHeaderSize: 32 * 1024 };
 
 /**
  * Starts it.

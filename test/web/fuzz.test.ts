@@ -111,8 +111,8 @@ function requests(path: string, method: string): fc.Arbitrary<Asked> {
         const value = (made.values as Record<string, unknown>)[name];
         const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
         // A browser's URL takes `..` away itself, and asks for another path.
-      const sent = /^\.{1,2}$/.test(text) ? 'x' : text;
-      if (place === 'path') filled = filled.replace(`{${name}}`, () => encodeURIComponent(Buffer.from(sent).toString()));
+        const sent = /^\.{1,2}$/.test(text) ? 'x' : text;
+        if (place === 'path') filled = filled.replace(`{${name}}`, () => encodeURIComponent(Buffer.from(sent).toString()));
         else if (value !== null && value !== undefined) query.append(name, text);
       }
       const asked = query.toString();

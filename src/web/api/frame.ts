@@ -226,6 +226,6 @@ function responses({ answer, mediaType = 'application/json', tellsBy, body }: De
     return [status, { description: TEXTS[status], content: { ...problem, ...(status === tellsBy && own) } }];
   });
   // Answered before anything of ours sees the request.
-  const head = { description: 'A head, path and query in it, larger than 16 KiB' };
+  const head = { description: 'A head, path and query in it, larger than 32 KiB' };
   return { 200: { description: 'Done', content: own }, ...Object.fromEntries(problems), 431: head } as Record<number, object>;
 }

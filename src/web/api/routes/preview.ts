@@ -11,7 +11,7 @@ import { Id, MomentWord, wholeNumber } from '../schemas/common.js';
 
 const Query = z.object({
   id: Id.optional().openapi({ description: 'A chain, or a task with a schedule of its own' }),
-  spec: z.string().max(8_000).optional().openapi({ description: 'Any other schedule, as JSON', example: '{"daily":"06:00"}' }),
+  spec: z.string().max(1_000).optional().openapi({ description: 'Any other schedule, as JSON', example: '{"daily":"06:00"}' }),
   timezone: z.string().max(80).optional(),
   from: MomentWord.optional(),
   to: MomentWord.optional(),
