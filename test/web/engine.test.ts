@@ -303,6 +303,11 @@ describe('the rest', () => {
       '/openapi.json',
       '/api/chains/daily/plan?outcome=task_say=success',
       '/api/runs/daily:20260203/tasks',
+      '/api/runs/daily:20260203/logs',
+      '/api/stats',
+      '/api/stats.csv?id=daily',
+      '/api/retries',
+      '/api/keys?task=task_say',
     ]) {
       expect([path, (await web.get(path)).status]).toEqual([path, 200]);
     }

@@ -14,18 +14,22 @@ import { backfillRoutes } from './routes/backfills.js';
 import { doctorRoutes } from './routes/doctor.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { keyRoutes } from './routes/keys.js';
 import { lockRoutes } from './routes/locks.js';
+import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { oneShotRoutes } from './routes/one-shots.js';
 import { orderRoutes } from './routes/orders.js';
 import { pauseRoutes } from './routes/pauses.js';
 import { previewRoutes } from './routes/preview.js';
 import { projectRoutes } from './routes/project.js';
+import { retryRoutes } from './routes/retries.js';
 import { runRoutes } from './routes/runs.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { schedulerStatusRoutes } from './routes/scheduler-status.js';
 import { sessionRoutes } from './routes/session.js';
 import { viewRoutes } from './routes/views.js';
+import { statsRoutes } from './routes/stats.js';
 import { whyRoutes } from './routes/why.js';
 
 /** One entry per resource. */
@@ -35,12 +39,16 @@ const ROUTES: readonly ((api: Api) => void)[] = [
   scheduleRoutes,
   runRoutes,
   whyRoutes,
+  logRoutes,
+  statsRoutes,
+  retryRoutes,
   orderRoutes,
   pauseRoutes,
   previewRoutes,
   backfillRoutes,
   oneShotRoutes,
   lockRoutes,
+  keyRoutes,
   doctorRoutes,
   eventRoutes,
   healthRoutes,

@@ -225,5 +225,7 @@ function responses({ answer, mediaType = 'application/json', tellsBy, body }: De
   const problems = statuses.map((status) => {
     return [status, { description: TEXTS[status], content: { ...problem, ...(status === tellsBy && own) } }];
   });
-  return { 200: { description: 'Done', content: own }, ...Object.fromEntries(problems) } as Record<number, object>;
+  // Answered before anything of ours sees the request.
+  const head = { description: 'A head, path and query in it, larger than 16 KiB' };
+  return { 200: { description: 'Done', content: own }, ...Object.fromEntries(problems), 431: head } as Record<number, object>;
 }

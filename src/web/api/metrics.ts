@@ -1,6 +1,7 @@
 /** Numbers for Prometheus: of the project as the server knows it, and of the API itself. No ids, no secrets. */
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { countRuns } from '../../control/run-counts.js';
+import { listRetries } from '../../control/retries.js';
 import { readStatus } from '../../control/status.js';
 import type { WebParts } from './parts.js';
 
@@ -21,6 +22,7 @@ export class Metrics {
   private readonly schedules = this.gauge('schedules', 'Schedules of the files, by how they stand on the server', ['state']);
   private readonly missed = this.gauge('missed_slots', 'Slots of the last month that fell due and have no run', []);
   private readonly workers = this.gauge('workers', 'Workers that poll for the project', []);
+  private readonly retries = this.gauge('open_retries', 'Tasks that wait to try again, of the first 200 open runs', []);
   private readonly problems = this.gauge('file_problems', 'Problems in the files', []);
   private readAt = -Infinity;
   private reading: Promise<void> | null = null;
@@ -51,13 +53,15 @@ export class Metrics {
   }
 
   private async readTemporal(): Promise<void> {
-    for (const gauge of [this.runs, this.schedules, this.missed, this.workers]) gauge.reset();
+    for (const gauge of [this.runs, this.schedules]) gauge.reset();
     try {
       const server = await this.parts.serverFor({ name: 'metrics', role: 'read', by: this.parts.person });
-      const [counts, status] = await Promise.all([
+      const [counts, status, { retries }] = await Promise.all([
         countRuns(server),
         readStatus(server, this.parts.project.registry, this.parts.now()),
+        listRetries(server),
       ]);
+      this.retries.set(retries.length);
       for (const { kind, state, count } of counts) this.runs.set({ kind, state }, count);
       for (const { schedule } of status.chains) this.schedules.inc({ state: schedule.state });
       this.missed.set(status.chains.reduce((sum, { schedule }) => sum + schedule.missed.length, 0));
@@ -65,7 +69,7 @@ export class Metrics {
       this.reachable.set({ server: 'temporal' }, 1);
     } catch (error) {
       this.parts.met(error);
-      for (const gauge of [this.missed, this.workers]) gauge.remove();
+      for (const gauge of [this.missed, this.workers, this.retries]) gauge.remove();
       this.reachable.set({ server: 'temporal' }, 0);
     }
   }

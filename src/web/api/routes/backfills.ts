@@ -8,7 +8,7 @@ import { readMoment } from '../../../control/moments.js';
 import { findEntry, readDate } from '../../../control/run-words.js';
 import { actRoute, readRoute, type Api } from '../frame.js';
 import { Backfill, BackfillPlan, BackfillWish } from '../schemas/backfills.js';
-import { Id, MomentWord, Reason, WorkflowId } from '../schemas/common.js';
+import { Id, MomentWord, orNull, Reason, WorkflowId } from '../schemas/common.js';
 
 const TAG = 'Backfills';
 const Param = z.object({ backfill: WorkflowId.openapi({ description: 'Its workflow ID, or a chain or task for its newest' }) });
@@ -42,7 +42,7 @@ export function backfillRoutes(api: Api): void {
       tag: TAG,
       summary: 'Begin no further run',
       params: Param,
-      body: z.object({ reason: Reason.nullable().default(null), until: MomentWord.optional() }),
+      body: z.object({ reason: orNull(Reason).default(null), until: MomentWord.optional() }),
       answer: Told,
     },
     async ({ params, body: { reason, until }, project, server, now }) => {
@@ -62,7 +62,7 @@ export function backfillRoutes(api: Api): void {
       tag: TAG,
       summary: 'Go on after a hold',
       params: Param,
-      body: z.object({ reason: Reason.nullable().default(null) }),
+      body: z.object({ reason: orNull(Reason).default(null) }),
       answer: Told,
     },
     async ({ params, body: { reason }, server }) => {

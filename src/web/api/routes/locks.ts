@@ -36,7 +36,7 @@ export function lockRoutes(api: Api): void {
       description:
         'That of a run that has ended goes without force. A holder that is alive learns of it at its next renewal and stops; until then two may work on the same date.',
       params: z.object({ task: Id, date: KeyWord }),
-      body: z.object({ force: z.boolean().default(false), reason: Reason.nullable().default(null) }),
+      body: z.object({ force: z.boolean().default(false), reason: orNull(Reason).default(null) }),
       answer: z.object({ outcome: z.enum(['unlocked', 'free']), lock: orNull(Lock) }),
     },
     async (asking) => {

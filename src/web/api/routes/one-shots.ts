@@ -10,7 +10,7 @@ import { scheduleOneShot } from '../../../control/schedule-one-shot.js';
 import type { JsonObject as Params } from '../../../plan/types.js';
 import { actRoute, readRoute, type Api } from '../frame.js';
 import { OneShot } from '../schemas/backfills.js';
-import { Id, JsonObject, MomentWord, Reason } from '../schemas/common.js';
+import { Id, JsonObject, MomentWord, orNull, Reason } from '../schemas/common.js';
 
 const TAG = 'One-shots';
 const Param = z.object({ id: Id });
@@ -54,7 +54,7 @@ export function oneShotRoutes(api: Api): void {
         id: Id.optional().openapi({ description: 'Its name; default: made of target and instant' }),
         params: JsonObject.optional(),
         replace: z.boolean().default(false).openapi({ description: 'Take the place of another one of this id' }),
-        reason: Reason.nullable().default(null),
+        reason: orNull(Reason).default(null),
       }),
       answer: z.object({
         outcome: z.enum(['scheduled', 'replaced', 'already', 'completed']),
@@ -84,7 +84,7 @@ function orderRoutes(api: Api): void {
       tag: TAG,
       summary: 'Take one back before it is due',
       params: Param,
-      body: z.object({ reason: Reason.nullable().default(null) }),
+      body: z.object({ reason: orNull(Reason).default(null) }),
       answer: z.object({ outcome: z.enum(['cancelled', 'requested', 'already']), id: z.string(), workflowId: z.string() }),
     },
     async ({ params, body, server }) => await cancelOneShot(await server(), params.id, body.reason ?? 'no reason given'),
@@ -96,7 +96,7 @@ function orderRoutes(api: Api): void {
       tag: TAG,
       summary: 'Let one wait until it is released',
       params: Param,
-      body: z.object({ reason: Reason.nullable().default(null), until: MomentWord.optional() }),
+      body: z.object({ reason: orNull(Reason).default(null), until: MomentWord.optional() }),
       answer: Taken,
     },
     async ({ params: { id }, body: { reason, until }, project, server, now }) => {
@@ -113,7 +113,7 @@ function orderRoutes(api: Api): void {
       tag: TAG,
       summary: 'End a hold; one whose instant has passed meanwhile runs at once',
       params: Param,
-      body: z.object({ reason: Reason.nullable().default(null) }),
+      body: z.object({ reason: orNull(Reason).default(null) }),
       answer: Taken,
     },
     async ({ params, body: { reason }, server }) => await releaseOneShot({ ...(await server()), reason }, params.id),

@@ -13,12 +13,12 @@ import type { JsonObject as Params } from '../../../plan/types.js';
 import type { Registry } from '../../../registry/index.js';
 import type { Project } from '../../../session/open.js';
 import { actRoute, type Api } from '../frame.js';
-import { DateWord, Id, JsonObject, MomentWord, Reason, WorkflowId } from '../schemas/common.js';
+import { DateWord, Id, JsonObject, MomentWord, orNull, Reason, WorkflowId } from '../schemas/common.js';
 import { Started } from '../schemas/runs.js';
 
 const TAG = 'Act on runs';
 const RunParam = z.object({ run: WorkflowId });
-const WithReason = z.object({ reason: Reason.nullable().default(null) });
+const WithReason = z.object({ reason: orNull(Reason).default(null) });
 const NeedsReason = z.object({ reason: Reason.pipe(z.string('say why')) });
 
 const RunWish = z
@@ -28,7 +28,7 @@ const RunWish = z
     slot: z.iso.datetime().optional().openapi({ description: 'For chains that run several times a day' }),
     params: JsonObject.optional().openapi({ description: 'Of a task; for a chain: {"task": {…}}' }),
     force: z.boolean().default(false).openapi({ description: 'Repeat what is done already; needs a reason' }),
-    reason: Reason.nullable().default(null),
+    reason: orNull(Reason).default(null),
   })
   .openapi('RunWish');
 type RunWish = z.output<typeof RunWish>;
@@ -71,7 +71,7 @@ function rerunRoute(api: Api): void {
       body: z.object({
         mode: z.enum(['unsuccessful', 'from', 'only', 'all', 'skipped']).default('unsuccessful'),
         task: Id.optional().openapi({ description: 'For from and only' }),
-        reason: Reason.nullable().default(null).openapi({ description: 'Needed where settled work is repeated' }),
+        reason: orNull(Reason).default(null).openapi({ description: 'Needed where settled work is repeated' }),
       }),
       answer: z.object({
         outcome: z.enum(['started', 'running', 'completed', 'nothing_to_do']),

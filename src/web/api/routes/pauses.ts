@@ -10,7 +10,7 @@ import type { Registry } from '../../../registry/index.js';
 import type { Slot as SlotView } from '../../../time/slots.js';
 import { actRoute, type Api } from '../frame.js';
 import { HttpProblem } from '../problem.js';
-import { Id, MomentWord, Reason, Slot } from '../schemas/common.js';
+import { Id, MomentWord, orNull, Reason, Slot } from '../schemas/common.js';
 import { SyncStep } from '../schemas/schedules.js';
 
 const TAG = 'Act on schedules';
@@ -25,7 +25,7 @@ export function pauseRoutes(api: Api): void {
       summary: 'Keep a schedule from starting anything',
       params: ScheduleParam,
       body: z.object({
-        reason: Reason.nullable().default(null),
+        reason: orNull(Reason).default(null),
         until: MomentWord.optional().openapi({ description: 'Resume by itself then' }),
         catchUp: z.boolean().default(false).openapi({ description: 'With until: run then what fell due meanwhile' }),
       }),
@@ -48,7 +48,7 @@ export function pauseRoutes(api: Api): void {
       tag: TAG,
       summary: 'End a pause, and say or run what fell due meanwhile',
       params: ScheduleParam,
-      body: z.object({ catchUp: z.boolean().default(false), reason: Reason.nullable().default(null) }),
+      body: z.object({ catchUp: z.boolean().default(false), reason: orNull(Reason).default(null) }),
       answer: z.object({
         id: z.string(),
         outcome: z.enum(['resumed', 'not_paused']),
@@ -77,7 +77,7 @@ function syncRoute(api: Api): void {
         ids: z.array(Id).max(500).default([]).openapi({ description: 'Only these; default: all' }),
         tags: z.array(z.string().max(100)).max(100).default([]),
         confirmKeys: z.boolean().default(false).openapi({ description: 'Also where runs become unique by something else' }),
-        reason: Reason.nullable().default(null),
+        reason: orNull(Reason).default(null),
       }),
       answer: z.object({ dryRun: z.boolean(), schedules: z.array(SyncStep) }),
     },

@@ -87,7 +87,7 @@ export const BackfillWish = z
     concurrency: z.number().int().min(1).max(MAX_BACKFILL_CONCURRENCY).default(5),
     beyondRetention: z.boolean().default(false),
     dryRun: z.boolean().default(false).openapi({ description: 'Only plan' }),
-    reason: Reason.nullable().default(null),
+    reason: orNull(Reason).default(null),
   })
   .openapi('BackfillWish');
 
