@@ -1,5 +1,5 @@
 /** What a cell of the grid, a node of the graph and a bar of the timeline say of a run: one closed set of states for all. */
-import type { Kind, Status } from '../../plan/types.js';
+import type { Status } from '../../plan/types.js';
 
 export const CELL_STATES = [
   'success',
@@ -30,9 +30,4 @@ export type CellState = (typeof CELL_STATES)[number];
 /** The state of a run that has ended. `amber`: it has item errors or warnings. */
 export function endState(status: Exclude<Status, 'pending'>, amber: boolean): CellState {
   return status === 'success' && amber ? 'warned' : status;
-}
-
-/** Kinds with which a slot's shell leaves it out. */
-export function isLeftOut(kind: Kind | null): boolean {
-  return kind === 'misfired' || kind === 'coalesced' || kind === 'overlapped';
 }
