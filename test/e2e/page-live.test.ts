@@ -146,6 +146,35 @@ describe('someone on duty', () => {
     },
     DEADLINE,
   );
+
+  test(
+    'plans a backfill, starts it, and sees it through',
+    async ({ skip }) => {
+      const watched = await openPage(browser ?? skip(NO_CHROMIUM), web.url);
+      const { page } = watched;
+      page.setDefaultTimeout(DEADLINE / 3);
+      const dates = [day(-4), day(-3)];
+      for (const date of dates) {
+        engine.open(`fetched-${date}`);
+        engine.open(`mended-${date}`);
+      }
+      await page.getByRole('button', { name: 'Backfill…' }).click();
+      const form = page.getByRole('form');
+      await form.getByLabel('From').fill(dates[0] ?? '');
+      await form.getByLabel('To', { exact: true }).fill(dates[1] ?? '');
+      await form.getByRole('button', { name: 'Show the plan' }).click();
+      await form.getByText('2 dates: 2 missing → 2 runs').waitFor();
+      await form.getByRole('button', { name: 'Backfill', exact: true }).click();
+      await form.waitFor({ state: 'detached' });
+      await page.keyboard.press('b');
+      await page.getByRole('progressbar', { name: CHAIN }).waitFor();
+      await page.getByText('2 of 2 runs').waitFor();
+      await page.getByText('2 done').waitFor();
+      expectNoProblems(watched);
+      await watched.close();
+    },
+    DEADLINE,
+  );
 });
 
 /** Goes by Tab until what has the focus is called so. */

@@ -4,8 +4,8 @@ import { fr } from '../../../src/web/page/i18n/fr.js';
 
 /** Words both languages write alike, names, and what is no word. */
 const ALIKE = new Set([
-  ...['verb.pause', 'date', 'parts', 'actions', 'appearances.auto', 'languageNames.en', 'languageNames.fr', 'keyNames.arrows'],
-  ...['keyNames.find', 'keyNames.help', 'keyNames.views', 'schedule.active', 'segment.backoff', 'doneCount'],
+  ...['verb.pause', 'date', 'actions', 'appearances.auto', 'languageNames.en', 'languageNames.fr', 'keyNames.arrows'],
+  ...['keyNames.find', 'keyNames.help', 'keyNames.views', 'schedule.active', 'segment.backoff', 'datesCount'],
 ]);
 
 /** Every text by the place it stands at; of those that are made, one that shows all it is made of. */

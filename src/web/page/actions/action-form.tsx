@@ -6,6 +6,7 @@ import { act } from '../client/request.js';
 import { useSpeech } from '../i18n/context.js';
 import { Command } from '../parts/command.js';
 import { useAnnounce } from '../shell/announce.js';
+import { BackfillPlan } from './backfill-plan.js';
 import { ParamsFields } from './params-fields.js';
 import { doneText, questionOf, verbOf } from './wish-words.js';
 import { commandOf, isGrave, NOTHING_TYPED, partsOf, requestOf, type Typed, type Wish } from './wishes.js';
@@ -80,6 +81,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
           />
         )}
       </div>
+      {wish.verb === 'backfill' && <BackfillPlan wish={wish} typed={typed} />}
       <div class="ask-same">
         <span class="quiet">{t.sameInTerminal}</span>
         <Command text={commandOf(wish, typed)} />
