@@ -36,7 +36,12 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   lock: { code: [], types: [], packages: ['@redis/client'], node: false },
   define: { code: [], types: ['plan', 'time', 'kit'], packages: ['zod'], node: false },
   // Durations are read the same everywhere.
-  kit: { code: ['define', 'lock', 'plan'], types: [], packages: [], node: true },
+  kit: {
+    code: ['define', 'lock', 'plan'],
+    types: [],
+    packages: ['@electric-sql/pglite', 'kysely', 'nodemailer', 'pg'],
+    node: true,
+  },
   registry: {
     code: ['define', 'plan', 'time'],
     types: [],
