@@ -71,7 +71,12 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   notices: { ...besidesServers, packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
-  testing: { code: ['workflows', 'activities', 'registry', 'time'], types: [], packages: ['@temporalio/testing'], node: true },
+  testing: {
+    code: ['workflows', 'activities', 'registry', 'plan', 'time', 'define'],
+    types: ['lock'],
+    packages: ['@temporalio/testing'],
+    node: true,
+  },
 
   // Entry files and surfaces. Nobody else imports them, and only they read the configuration.
   'config.ts': { code: [], types: [], packages: ['@temporalio/envconfig', 'fastest-levenshtein', 'zod'], node: true },
