@@ -6,12 +6,14 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import temporal from 'eslint-plugin-temporal';
 import tseslint from 'typescript-eslint';
 
-const TYPESCRIPT = ['**/*.ts'];
+const TYPESCRIPT = ['**/*.ts', '**/*.tsx'];
 const JAVASCRIPT = ['**/*.js', '**/*.mjs'];
 
 /** Files that may be longer than the rest, each with its reason. */
 const LONG_FILES = [
   'src/plan/types.ts', // one glossary of shapes: splitting it would scatter what is read together
+  'src/web/page/i18n/en.ts', // dictionaries: looked up, side by side, not read
+  'src/web/page/i18n/fr.ts',
 ];
 
 const NOT_REPLAYED = [
@@ -98,7 +100,7 @@ export default defineConfig([
 
   // The product.
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
     rules: {
       'no-console': 'error', // stdout belongs to the CLI's answers, everything else goes through the log
       'no-restricted-properties': [
@@ -124,6 +126,25 @@ export default defineConfig([
   {
     files: ['src/config.ts'], // the one reader of the environment
     rules: { 'no-restricted-properties': 'off' },
+  },
+
+  // The page speaks two languages: what it says stands in src/web/page/i18n, not in its markup.
+  {
+    files: ['src/web/page/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXText[value=/\\p{L}{2}/u]',
+          message: 'A text of the page belongs into both dictionaries of src/web/page/i18n.',
+        },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(title|alt|placeholder|label|hint|word|aria-label|aria-valuetext)$/] > Literal[value=/\\p{L}/u]',
+          message: 'A text of the page belongs into both dictionaries of src/web/page/i18n.',
+        },
+      ],
+    },
   },
 
   // Code that must come to the same decision whenever and wherever it runs.

@@ -1,5 +1,5 @@
 /**
- * Builds dist/: compiles src/, then bundles the workflows into dist/workflow-bundle.js.
+ * Builds dist/: compiles src/, then bundles the workflows into dist/workflow-bundle.js and the page into dist/web/page.
  *
  *   node scripts/build.mjs               always
  *   node scripts/build.mjs --if-needed   only if an input changed since the last complete build
@@ -41,17 +41,20 @@ async function build(mode) {
     const inputs = readInputs();
     if (isFresh(inputs, mode === '--if-needed' ? 0 : askedAt)) return 0;
 
+    const { bundlePage } = await import('./build/page.mjs');
     const { bundleWorkflows, compile, removeOrphans } = await import('./build/steps.mjs');
     const compiled = await compile();
     removeOrphans();
     // Types may be wrong somewhere and the workflows still be whole: report both at once.
     const bundled = await bundleWorkflows();
+    const paged = await bundlePage();
     if (!compiled)
       process.stderr.write(
         'build: the types are wrong (above); dist/ was written all the same, but the build counts as failed\n',
       );
-    if (compiled && bundled) writeStamp(inputs);
-    return compiled && bundled ? 0 : 1;
+    const whole = compiled && bundled && paged;
+    if (whole) writeStamp(inputs);
+    return whole ? 0 : 1;
   });
 }
 

@@ -26,6 +26,15 @@ export interface RedisSettings {
   password?: string;
 }
 
+/** The HTTP API and the page. */
+export interface WebSettings {
+  /** What is listened on. */
+  host: string;
+  port: number;
+  /** Who is let in; empty: whoever is on this machine. */
+  tokens: { name: string; role: 'read' | 'operate'; secret: string }[];
+}
+
 /** One effective value, for people to read. */
 export interface Setting {
   name: string;
@@ -53,6 +62,9 @@ export interface Config {
   /** Where downloaded binaries are kept. */
   cacheDir: string;
   logLevel: LogLevel;
+  /** Where people reach the page, for links in notices. Null: nobody told. */
+  pageUrl: string | null;
+  web: WebSettings;
   /** How long bodies may run on when a worker is told to stop, in milliseconds. */
   drainMs: number;
   /** The environment with `.env` beneath it: secrets of tasks, and what commands inherit. */
@@ -113,6 +125,8 @@ export function readConfig(projectDir: string, environment: NodeJS.ProcessEnv = 
     testServerBinary: values.DAYCHAIN_TEST_SERVER_BIN ?? null,
     cacheDir: values.DAYCHAIN_CACHE === undefined ? defaultCache(merged) : resolve(projectDir, values.DAYCHAIN_CACHE),
     logLevel: values.DAYCHAIN_LOG_LEVEL,
+    pageUrl: values.DAYCHAIN_PAGE_URL ?? null,
+    web: { host: values.DAYCHAIN_WEB_HOST, port: values.DAYCHAIN_WEB_PORT, tokens: values.DAYCHAIN_WEB_TOKENS },
     drainMs: values.DAYCHAIN_DRAIN_SECONDS * 1_000,
     environment: merged,
     sourceOf,
@@ -134,17 +148,33 @@ const database = z
 const oneOf = <const T extends readonly [string, ...string[]]>(...words: T) =>
   z.enum(words, { error: () => `is none of ${words.join(', ')}` });
 
+const port = z
+  .string()
+  .refine((text) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'is no port, 1 to 65535')
+  .transform(Number);
+const TOKEN = /^([a-z][a-z0-9_.-]{0,39}):(read|operate):([\x21-\x2b\x2d-\x7e]{16,200})$/i;
+const tokens = z.string().transform((text, context) => {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const found = words.flatMap((word) => {
+    const [, name = '', role = '', secret = ''] = TOKEN.exec(word) ?? [];
+    return name === '' ? [] : [{ name, role: role as 'read' | 'operate', secret }];
+  });
+  const names = new Set(found.map(({ name }) => name));
+  const secrets = new Set(found.map(({ secret }) => secret));
+  if (found.length === words.length && names.size === words.length && secrets.size === words.length) return found;
+  const message =
+    'is no list of name:role:secret, with read or operate for role, each name and each secret (16 characters or more) once';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 const SCHEMA = z.object({
   REDIS_URL: z
     .string()
     .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text), 'is no redis://host:port or rediss://host:port')
     .optional(),
   REDIS_HOST: z.string().optional(),
-  REDIS_PORT: z
-    .string()
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'is no port, 1 to 65535')
-    .transform(Number)
-    .optional(),
+  REDIS_PORT: port.optional(),
   REDIS_PASSWORD: z.string().optional(),
   REDIS_DB: database.default(5),
   REDIS_LOCK_DB: database.default(6),
@@ -157,10 +187,17 @@ const SCHEMA = z.object({
   DAYCHAIN_CACHE: z.string().optional(),
   DAYCHAIN_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   DAYCHAIN_DRAIN_SECONDS: seconds(0).default(20),
+  DAYCHAIN_PAGE_URL: z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'is no http:// or https:// address')
+    .optional(),
+  DAYCHAIN_WEB_HOST: z.string().default('127.0.0.1'),
+  DAYCHAIN_WEB_PORT: port.default(7070),
+  DAYCHAIN_WEB_TOKENS: tokens.default([]),
 });
 type Values = z.output<typeof SCHEMA>;
 
-const SECRETS = new Set(['REDIS_URL', 'REDIS_PASSWORD', 'TEMPORAL_API_KEY']);
+const SECRETS = new Set(['REDIS_URL', 'REDIS_PASSWORD', 'TEMPORAL_API_KEY', 'DAYCHAIN_WEB_TOKENS']);
 
 function readDotenv(path: string, problems: string[]): Record<string, string> {
   let text: string;
@@ -234,13 +271,19 @@ function temporalSettings({ settings, namespace }: TemporalRead, sourceOf: (name
 
 function effectiveSettings(values: Values, sourceOf: (name: string) => Setting['source']): Setting[] {
   return (Object.keys(SCHEMA.shape) as (keyof Values)[]).map((name) => {
-    const value = values[name];
+    const value = name === 'DAYCHAIN_WEB_TOKENS' ? tokenNames(values) : values[name];
     return { name, value: value === undefined ? null : masked(name, String(value)), source: sourceOf(name) };
   });
 }
 
+/** Who has one, and of which role. */
+function tokenNames({ DAYCHAIN_WEB_TOKENS: tokens }: Values): string | undefined {
+  return tokens.length === 0 ? undefined : tokens.map(({ name, role }) => `${name}:${role}:****`).join(' ');
+}
+
 function masked(name: string, value: string): string {
-  if (!SECRETS.has(name)) return value;
+  // Its secrets are left out already.
+  if (!SECRETS.has(name) || name === 'DAYCHAIN_WEB_TOKENS') return value;
   // Where it points to is worth seeing; what it lets in is not.
   return name === 'REDIS_URL' ? value.replace(/\/\/[^@/]*@/, '//****@') : '****';
 }

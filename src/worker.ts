@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, type ConnectionOptions } from '@temporalio/client';
-import { NativeConnection, type NativeConnectionOptions, Runtime, Worker } from '@temporalio/worker';
+import {
+  NativeConnection,
+  type NativeConnectionOptions,
+  Runtime,
+  Worker,
+  type WorkerDeploymentOptions,
+} from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
@@ -11,9 +17,11 @@ import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
+import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
 
@@ -27,6 +35,10 @@ export interface WorkerOptions {
   log: Log;
   /** What secrets and programs see. */
   environment: Record<string, string | undefined>;
+  /** Of this package, for doctor to tell workers apart. */
+  version?: string;
+  /** Address of the page, for links in notices. */
+  pageUrl?: string | null;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
   /** For tests that look on, or end the process at a named point. */
@@ -91,6 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const server = { client, namespace, taskQueue, by: 'the end of its pause' };
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
+  const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
   const worker = await Worker.create({
     connection,
     namespace,
@@ -98,7 +111,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     workflowBundle: { codePath: bundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
-      ...createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }),
+      ...createEngineActivities({
+        registry,
+        locks,
+        client,
+        namespace,
+        taskQueue,
+        resumeSchedule,
+        sendNotice: (notice) => sendNotice(notice, options.environment),
+        pageUrl: options.pageUrl ?? null,
+        cleanUpRuns,
+      }),
       default: attempt,
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
@@ -106,6 +129,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
     maxConcurrentWorkflowTaskPolls: WORKFLOW_TASKS,
     maxConcurrentActivityTaskPolls: ACTIVITY_POLLS,
+    // Told, not chosen by: any worker takes any run.
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: unversioned(registry.project.name, options.version) }),
     // A dead worker's sticky queue holds its workflows up for this long.
     stickyQueueScheduleToStartTimeout: '2 seconds',
     maxHeartbeatThrottleInterval: '5 seconds',
@@ -141,6 +166,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }, drainMs);
     },
   };
+}
+
+function unversioned(deploymentName: string, buildId: string): WorkerDeploymentOptions {
+  return { useWorkerVersioning: false, version: { deploymentName, buildId } };
 }
 
 function warnOfDisabled(registry: Registry, log: Log): void {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { dist, relative, root, src, workflowBundle } from './paths.mjs';
+import { dist, page, pageSource, relative, root, src, workflowBundle } from './paths.mjs';
 
 const stampFile = path.join(dist, '.build-stamp.json');
 
@@ -17,7 +17,7 @@ export function readInputs() {
     ...filesUnder(path.join(root, 'scripts', 'build')),
     ...['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) => path.join(root, name)),
     path.join(root, 'node_modules', '@temporalio', 'worker', 'package.json'),
-    path.join(root, 'node_modules', 'typescript', 'package.json'),
+    ...['typescript', 'esbuild', 'preact'].map((name) => path.join(root, 'node_modules', name, 'package.json')),
   ];
   for (const file of files) {
     const content = existsSync(file) ? readFileSync(file) : '';
@@ -30,6 +30,7 @@ export function readInputs() {
 export function isFresh(inputs, since = 0) {
   if (!existsSync(path.join(dist, 'index.js'))) return false;
   if (existsSync(path.join(src, 'workflows', 'index.ts')) && !existsSync(workflowBundle)) return false;
+  if (existsSync(pageSource) && !existsSync(path.join(page, 'index.html'))) return false;
   try {
     const stamp = JSON.parse(readFileSync(stampFile, 'utf8'));
     return stamp.inputs === inputs && stamp.writtenAt >= since;

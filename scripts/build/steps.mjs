@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { dist, relative, root, src, workflowBundle, workflows } from './paths.mjs';
+import { dist, page, relative, root, src, workflowBundle, workflows } from './paths.mjs';
 import { filesUnder, writeWhole } from './stamp.mjs';
 
 const require = createRequire(import.meta.url);
@@ -30,7 +30,7 @@ export async function compile() {
 export function removeOrphans() {
   const sourceOf = (file) => path.join(src, path.relative(dist, file)).replace(/\.(d\.ts|js\.map|js)$/, '.ts');
   for (const file of filesUnder(dist)) {
-    if (file === workflowBundle || !/\.(d\.ts|js\.map|js)$/.test(file)) continue;
+    if (file === workflowBundle || file.startsWith(page) || !/\.(d\.ts|js\.map|js)$/.test(file)) continue;
     if (!existsSync(sourceOf(file))) rmSync(file, { force: true });
   }
 }

@@ -1,6 +1,7 @@
 /** What an attempt writes to the log: one structured line per event, with the names the old scheduler's readers know. */
 import type { JsonObject } from '../plan/types.js';
 import type { TaskLog } from '../define/types.js';
+import type { TakeConsole } from './body-console.js';
 
 /** The part of a pino logger the worker needs. */
 export interface Log {
@@ -18,6 +19,8 @@ export interface AttemptLog {
   event(event: TaskEvent, fields?: object): void;
   /** What `ctx.log` is. */
   author: TaskLog;
+  /** What the body says on the console. */
+  console: TakeConsole;
 }
 
 export function attemptLog(
@@ -42,5 +45,6 @@ export function attemptLog(
       own[event === 'TASK_FAILED' ? 'warn' : 'info']({ event, ...fields }, event);
     },
     author: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+    console: (level, method, text) => own[level]({ console: method }, text),
   };
 }

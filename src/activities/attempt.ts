@@ -10,6 +10,7 @@ import { taskResult } from '../plan/results.js';
 import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, TaskResult } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
 import { type AttemptLog, type Log, attemptLog } from './attempt-log.js';
+import { withConsole } from './body-console.js';
 import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
 import { taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
@@ -134,7 +135,7 @@ class Attempt {
     await this.step('body_started');
     let end: BodyEnd;
     try {
-      end = stop.cause === null ? await runToEnd(work, stop) : { threw: stop.cause };
+      end = stop.cause === null ? await withConsole(this.log.console, () => runToEnd(work, stop)) : { threw: stop.cause };
     } finally {
       forget();
       await endRenewing();

@@ -1,5 +1,6 @@
 /** The project's clients: opened on first use, one of each per worker, closed when it stops. */
 import type { ClientOpener, ClientTools, ProjectClients } from '../define/types.js';
+import { outsideOfBodies } from './body-console.js';
 
 export interface ClientPool {
   /** What `ctx.clients` is: one function per client. */
@@ -16,7 +17,10 @@ export function createClientPool(openers: Record<string, ClientOpener>, tools: C
       () => {
         let client = opened.get(name);
         if (client === undefined) {
-          client = Promise.resolve().then(() => (typeof opener === 'function' ? opener(tools) : opener.open(tools)));
+          // It outlives the attempt that opens it.
+          client = outsideOfBodies(() =>
+            Promise.resolve().then(() => (typeof opener === 'function' ? opener(tools) : opener.open(tools))),
+          );
           opened.set(name, client);
           // A client that could not be opened is tried again by the next attempt.
           client.catch(() => opened.delete(name));

@@ -106,7 +106,7 @@ function upstreamOf(
   input: AttemptInput,
   task: string,
 ): UpstreamResult | { status: 'absent'; kind: null; reason: string; output: Record<string, never> } {
-  const found = input.upstream[task];
+  const found = Object.hasOwn(input.upstream, task) ? input.upstream[task] : undefined;
   if (found !== undefined && found.status !== 'pending') return found;
   const parents = Object.keys(input.upstream);
   const reason = parents.includes(task)

@@ -10,6 +10,7 @@ import { MEMO } from '../plan/names.js';
 import type {
   Asked,
   AwaitedRun,
+  CleanedRuns,
   Json,
   JsonObject,
   Looked,
@@ -24,7 +25,9 @@ import type {
 } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
 import { looked } from './looked.js';
+import { createNoticeActivities, type SendNotice } from './notices.js';
 import { createPastActivities } from './past.js';
+import { createPauseActivities } from './pauses.js';
 import { seeRun } from './runs.js';
 import { isUnimplemented } from './shells.js';
 import { createSlotActivities } from './slots.js';
@@ -38,11 +41,25 @@ export interface EngineParts {
   taskQueue: string;
   /** Ends the pause of one of the project's schedules. */
   resumeSchedule(input: ResumeLaterInput): Promise<{ outcome: string }>;
+  sendNotice: SendNotice;
+  /** Address of the page, for links in notices; null where nobody told. */
+  pageUrl: string | null;
+  /** Deletes closed runs that are older than their schedules keep them. */
+  cleanUpRuns(): Promise<CleanedRuns[]>;
 }
 
 export type EngineActivities = ReturnType<typeof createEngineActivities>;
 
-export function createEngineActivities({ registry, locks, client, namespace, taskQueue, resumeSchedule }: EngineParts) {
+export function createEngineActivities({
+  registry,
+  locks,
+  client,
+  namespace,
+  taskQueue,
+  resumeSchedule,
+  cleanUpRuns,
+  ...notices
+}: EngineParts) {
   return {
     /** Fills in what a runTask input leaves out, from today's files. */
     async resolveTask(input: RunTaskInput): Promise<Looked<ResolvedTaskInput>> {
@@ -55,6 +72,7 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
 
     ...createSlotActivities({ registry, client, namespace, taskQueue }),
     ...createPastActivities({ registry, client, taskQueue }),
+    ...createNoticeActivities({ registry, client, taskQueue, send: notices.sendNotice, pageUrl: notices.pageUrl }),
 
     /** What the parents' own runs of this run key ended with: for a task run without its chain. */
     async upstreamOf({ task, runKey }: { task: string; runKey: string }): Promise<Upstream> {
@@ -140,17 +158,9 @@ export function createEngineActivities({ registry, locks, client, namespace, tas
       return await resumeSchedule(input);
     },
 
-    /** Ends the pause before a task's next attempt. Attempts used and checkpoint stay as they are. */
-    async retryNow({ workflowId }: { workflowId: string }): Promise<string> {
-      const { raw } = await client.workflow.getHandle(workflowId).describe();
-      const pending = raw.pendingActivities?.[0];
-      const next = pending?.nextAttemptScheduleTime;
-      if (!pending?.activityType?.name || !next) return 'an attempt is running; there is no pause to end';
-      const target = { namespace, execution: { workflowId }, type: pending.activityType.name, identity: 'daychain' };
-      await client.workflowService.pauseActivity({ ...target, reason: 'retry now' });
-      await client.workflowService.unpauseActivity(target);
-      return 'trying again now';
-    },
+    cleanUpRuns,
+
+    ...createPauseActivities({ client, namespace }),
   };
 }
 

@@ -22,7 +22,14 @@ try {
   await program.parseAsync(argv, { from: 'user' });
   process.exitCode = exit;
 } catch (error) {
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.badInput) : await tell(error);
+  process.exitCode = error instanceof CommanderError ? ofCommander(error) : await tell(error);
+}
+
+/** Its words have been written already; help and the version are no faults. */
+function ofCommander({ exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return EXIT.done;
+  out.answer({ error: { kind: 'bad_input', message: message.replace(/^error: /, '') } });
+  return EXIT.badInput;
 }
 
 /** Most of what can go wrong is known by modules that a command line in order never needs. */

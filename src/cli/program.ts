@@ -1,5 +1,6 @@
 /** The command line: which commands there are. Each is loaded only when it is called. */
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { DaychainCommand } from './daychain-command.js';
 import type { Output } from './output.js';
 import { version } from './version.js';
 
@@ -34,6 +35,7 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/up.js'),
     },
     { name: 'worker', summary: 'Only the worker of this project', load: () => import('./commands/worker.js') },
+    { name: 'web', summary: 'Only the HTTP API and the page of this project', load: () => import('./commands/web.js') },
     { name: 'sync', summary: 'Make the schedules on the server match the files', load: () => import('./commands/sync.js') },
   ],
   'Look:': [
@@ -51,13 +53,28 @@ const GROUPS: Record<string, Entry[]> = {
       load: () => import('./commands/preview.js'),
     },
     { name: 'show', summary: 'One run: its tasks, attempts, errors, result', load: () => import('./commands/show.js') },
+    { name: 'logs', summary: 'What a run said, as it happens if asked', load: () => import('./commands/logs.js') },
+    { name: 'why', summary: 'What holds a task for a date, and what would help', load: () => import('./commands/why.js') },
     {
       name: 'plan',
       summary: "A chain's order, or what it would do next",
       load: () => import('./commands/plan.js'),
     },
+    { name: 'graph', summary: 'What depends on what in a chain, drawn', load: () => import('./commands/graph.js') },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
+    { name: 'stats', summary: 'How tasks and chains have done: rates, durations', load: () => import('./commands/stats.js') },
+    { name: 'retries', summary: 'What waits to try again: list, now, cancel', load: () => import('./commands/retries.js') },
+    {
+      name: 'notices',
+      summary: 'Who is told of failures and lateness; try it',
+      load: () => import('./commands/notices.js'),
+    },
     { name: 'locks', summary: 'Who holds which lock', load: () => import('./commands/locks.js') },
+    {
+      name: 'keys',
+      summary: 'Success keys of the old scheduler: list, delete',
+      load: () => import('./commands/keys.js'),
+    },
     {
       name: 'doctor',
       summary: 'Check settings and servers, and say how to mend them',
@@ -73,20 +90,43 @@ const GROUPS: Record<string, Entry[]> = {
       summary: 'Run dates of the past: plan, start, hold, cancel',
       load: () => import('./commands/backfill.js'),
     },
+    { name: 'skip', summary: 'Decide that a task or chain need not run for a date', load: () => import('./commands/skip.js') },
+    { name: 'hold', summary: 'Keep a task or chain of a date from going on', load: () => import('./commands/hold.js') },
+    { name: 'release', summary: 'End a hold', load: () => import('./commands/release.js') },
+    { name: 'retry', summary: 'Try again now what waits to try again', load: () => import('./commands/retry.js') },
     { name: 'cancel', summary: 'Stop a run', load: () => import('./commands/cancel.js') },
     { name: 'pause', summary: 'Keep schedules from starting anything', load: () => import('./commands/pause.js') },
     { name: 'resume', summary: 'End a pause, and catch up', load: () => import('./commands/resume.js') },
     { name: 'unlock', summary: 'Take a left-over lock away', load: () => import('./commands/unlock.js') },
+    {
+      name: 'cleanup',
+      summary: 'Remove old logs, left-over locks, closed runs past their keep',
+      load: () => import('./commands/cleanup.js'),
+    },
+  ],
+  'Set up:': [
+    { name: 'new', summary: 'New files: a task, a chain, a project', load: () => import('./commands/new.js') },
+    { name: 'import', summary: 'Chains from a crontab', load: () => import('./commands/import.js') },
+    {
+      name: 'completion',
+      summary: 'Completion of commands, options and ids by the shell',
+      load: () => import('./commands/completion.js'),
+    },
   ],
 };
 
-/** Builds the program for one command line; only the command it names is loaded. */
-export async function buildProgram(argv: readonly string[], out: Output, onExit: (code: number) => void): Promise<Command> {
-  const program = new Command('daychain')
+/** Builds the program for one command line; only the command it names is loaded, or all of them (`null`). */
+export async function buildProgram(
+  argv: readonly string[] | null,
+  out: Output,
+  onExit: (code: number) => void,
+): Promise<Command> {
+  const program = new DaychainCommand('daychain')
     .description('Durable daily task chains on Temporal.')
     .version(version, '--version', 'the version')
     .option('--project <dir>', 'the project, if it is not this folder or one above')
     .option('--json', 'answer in JSON')
+    .option('--utc', 'show times in UTC, as 05:00Z, and not in the zones of the chains')
     .helpOption('--help', 'this help')
     .addHelpText('after', FIRST_STEPS)
     .exitOverride()
@@ -101,19 +141,20 @@ export async function buildProgram(argv: readonly string[], out: Output, onExit:
     (work) =>
     async (...given) => {
       const command = given.at(-1) as Command;
-      const { project } = program.opts<{ project?: string }>();
+      const { project, utc } = program.opts<{ project?: string; utc?: boolean }>();
+      if (utc) (await import('./times.js')).showUtc();
       onExit(await work({ out, project }, command.processedArgs as never, command.opts<never>()));
     };
-  const named = namedCommand(argv);
+  const named = argv === null ? null : namedCommand(argv);
   for (const [group, entries] of Object.entries(GROUPS)) {
     program.commandsGroup(group);
     for (const { name, summary, load } of entries) {
       const command = program.command(name).summary(summary).description(`${summary}.`);
       command.copyInheritedSettings(program);
-      if (name === named) (await load()).configure(command, act);
+      if (named === null || name === named) (await load()).configure(command, act);
     }
   }
-  program.addHelpCommand(new Command('help').argument('[command]').summary('Help for a command').helpGroup('Look:'));
+  program.addHelpCommand(new DaychainCommand('help').argument('[command]').summary('Help for a command').helpGroup('Look:'));
   return program;
 }
 

@@ -1,12 +1,14 @@
 /** The screen of one run. */
 import { isChainResult, type RunView } from '../control/describe-run.js';
 import type { LockView } from '../control/locks.js';
+import type { OrderRecords } from '../control/order-records.js';
 import type { TaskSnapshot } from '../control/progress.js';
+import type { ShownRun } from '../control/show-run.js';
 import { durationText } from '../plan/duration.js';
 import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
-import type { ShownRun } from './commands/show.js';
 import type { Output } from './output.js';
+import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
 import { shownState } from './states.js';
 import { labelled, shortened } from './table.js';
@@ -22,7 +24,7 @@ export interface ShowContext {
 const LABEL_WIDTH = 12;
 
 /** A chain's run: its tasks, then what belongs to the run as a whole. `planNow`: version of today's plan. */
-export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string | null, context: ShowContext): string[] {
+export function chainLines({ run, tasks, input, url, orders }: ShownRun, planNow: string | null, context: ShowContext): string[] {
   const { out } = context;
   const width = nameWidth(tasks.map(({ task }) => task));
   const line = { out, stream: out.stdout, zone: context.zone, now: context.now, nameWidth: width };
@@ -44,6 +46,7 @@ export function chainLines({ run, tasks, input, url }: ShownRun, planNow: string
       },
       context,
     ),
+    ...orderLines(orders, context),
     ...fields(
       [
         ['plan', plan],
@@ -86,6 +89,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
       context,
     ),
     ...askedLines('repeated', input?.force, context),
+    ...orderLines(shown.orders, context),
     ...fields([['web ui', url]], context),
     ...(run.end !== null && run.end !== 'completed' ? [`Run it again:  daychain rerun ${run.workflowId}`] : []),
   ];
@@ -166,6 +170,12 @@ function heldLine({ progress }: RunView, context: ShowContext): string[] {
 function askedLines(label: string, asked: (Asked & { what?: string }) | undefined, context: ShowContext): string[] {
   if (asked === undefined) return [];
   return fields([[label, `${asked.what ?? ''}by ${asked.by}${asked.reason ? `: ${asked.reason}` : ''}`]], context);
+}
+
+function orderLines({ orders, complete }: OrderRecords, { out, zone, now }: ShowContext): string[] {
+  const texts = orders.map((order) => recordText(order, zone, now));
+  if (!complete) texts.push('later ones are not read: its history is very long');
+  return texts.flatMap((text, at) => labelled(at === 0 ? 'orders' : '', text, { labelWidth: LABEL_WIDTH, width: out.width }));
 }
 
 function endOfChain(run: RunView): string[] {

@@ -1,7 +1,13 @@
 /** A client of one Temporal namespace, and plain words for a server that cannot be reached. */
 import { hostname, userInfo } from 'node:os';
 import { createConnection } from 'node:net';
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
 
 export interface TemporalOptions {
   /** `host:port`. */
@@ -14,6 +20,8 @@ export interface TemporalOptions {
   withinMs?: number;
   /** Who asks, as histories will show it. Default: user@host. */
   identity?: string;
+  /** How often a call that fails is tried, with short pauses. Default: 10 times, which takes half a minute. */
+  attempts?: number;
 }
 
 export interface TemporalConnection {
@@ -52,6 +60,9 @@ export async function connectTemporal(options: TemporalOptions): Promise<Tempora
       ...(options.tls ? { tls: options.tls } : {}),
       ...(options.apiKey ? { apiKey: options.apiKey } : {}),
       ...(options.metadata ? { metadata: options.metadata } : {}),
+      ...(options.attempts
+        ? { interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: options.attempts }))] }
+        : {}),
     });
   } catch (error) {
     throw new TemporalUnreachable(options.address, await reasonOf(options.address, error), withinMs, { cause: error });

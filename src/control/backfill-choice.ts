@@ -49,8 +49,8 @@ export function usualDuration(runs: readonly RunSummary[], tasks: readonly strin
   return sorted.length === 0 ? null : sorted[Math.floor((sorted.length - 1) / 2)]!;
 }
 
-/** From the first task's begin to the last one's end: a run of a backfill has waited for its turn before that. */
-function durationOf(run: RunSummary, tasks: readonly string[] | null): number | null {
+/** Milliseconds; null where it cannot tell. From the first task's begin to the last one's end: a run of a backfill has waited for its turn before that. */
+export function durationOf(run: RunSummary, tasks: readonly string[] | null = null): number | null {
   if (run.end !== 'completed') return null;
   if (isChainResult(run.left)) {
     const worked = Object.entries(run.left.tasks).filter(

@@ -18,7 +18,9 @@ import { rangeOf, targetOf, type BackfillRange, type BackfillTarget, type Backfi
 import { Refused } from './errors.js';
 import { listRuns } from './list-runs.js';
 import { describeNamespace } from './namespace.js';
+import { horizonOf } from './ruled-schedule.js';
 import { findSummary, type RunSummary } from './run-summary.js';
+import { readSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 
 export interface BackfillPlan extends Omit<BackfillRange, 'due'> {
@@ -100,18 +102,21 @@ export async function planBackfill(
 async function refuseForgotten(
   server: Server,
   { id, from, to }: BackfillWish,
-  { timezone }: BackfillTarget,
+  { timezone, compiled }: BackfillTarget,
   now: number,
 ): Promise<void> {
   const { retentionDays } = await describeNamespace(server.client, server.namespace);
   // Where the server does not say, there is nothing to judge by.
   if (retentionDays <= 0) return;
-  const first = localDate(now - (retentionDays - 1) * DAY, timezone);
+  const bySlot = compiled?.keyedBy === 'slot';
+  const keep = bySlot ? (await readSchedule(server.client, id))?.keep : undefined;
+  const horizon = await horizonOf(server, bySlot ? 'slot' : 'date', now, keep);
+  const first = localDate(horizon, timezone);
   if (from >= first) return;
   throw new Refused(
     'beyond_retention',
     [
-      `${id} from ${dashed(from)} lies before ${dashed(first)}: this server keeps closed runs for ${Math.round(retentionDays)} days, and only a kept run keeps its date from running twice.`,
+      `${id} from ${dashed(from)} lies before ${dashed(first)}: ${bySlot ? 'closed runs of it are kept' : 'this server keeps closed runs'} for ${Math.round((now - horizon) / DAY) + 1} days, and only a kept run keeps its date from running twice.`,
       `What ran for earlier dates may be forgotten, and would run again.`,
       `${to < first ? '' : `Later dates only: name ${dashed(first)} as the first. `}All the same: --beyond-retention`,
     ].join('\n'),

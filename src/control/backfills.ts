@@ -81,7 +81,7 @@ export async function readBackfill(server: Server, workflowId: string, ask = tru
   try {
     const info = await server.client.workflow.getHandle(workflowId).describe();
     if (info.type !== WORKFLOWS.backfill) return null;
-    return await viewOf(server, info, ask);
+    return await backfillViewOf(server, info, ask);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
@@ -99,7 +99,7 @@ export async function listBackfills(server: Server, id?: string): Promise<Backfi
   ].join(' AND ');
   const found: WorkflowExecutionInfo[] = [];
   for await (const info of server.client.workflow.list({ query })) if (found.push(info) >= MOST_LISTED) break;
-  return await Promise.all(found.map((info) => viewOf(server, info, true)));
+  return await Promise.all(found.map((info) => backfillViewOf(server, info, true)));
 }
 
 /**
@@ -158,7 +158,12 @@ function isLate(error: unknown): boolean {
   return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
 }
 
-async function viewOf(server: Server, info: Omit<WorkflowExecutionInfo, 'raw'>, ask: boolean): Promise<BackfillView> {
+/** `ask`: let an open one tell its progress. */
+export async function backfillViewOf(
+  server: Server,
+  info: Omit<WorkflowExecutionInfo, 'raw'>,
+  ask: boolean,
+): Promise<BackfillView> {
   const end = endOf(info.status.name);
   const memo = info.memo?.[MEMO.backfill] as (BackfillRequest & { total: number }) | undefined;
   const result = (info.memo?.[MEMO.result] as BackfillResult | undefined) ?? null;

@@ -51,7 +51,8 @@ function haveText(ids: readonly string[], what: string): string {
   return `There ${ids.length === 1 ? 'is' : 'are'} ${ids.slice(0, MOST_NAMED).join(', ')}${more}.`;
 }
 
-function patternOf(name: string): RegExp {
+/** A name in which `*` stands for any letters, as what it matches whole. */
+export function patternOf(name: string): RegExp {
   const parts = name.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join('.*')}$`);
 }

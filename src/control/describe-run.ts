@@ -1,7 +1,18 @@
 /** One run as the server knows it: its state, its result, what it waits for. */
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import type { ChainProgress, ChainResult, OneShotProgress, TaskProgress, TaskResult } from '../plan/types.js';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type {
+  AttemptError,
+  AttemptTrace,
+  ChainProgress,
+  ChainResult,
+  Json,
+  OneShotProgress,
+  TaskProgress,
+  TaskResult,
+} from '../plan/types.js';
+import { parseCanonicalId } from '../plan/ids.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
@@ -19,6 +30,10 @@ export interface PendingAttempt {
   nextAttemptAt: string | null;
   lastHeartbeatAt: string | null;
   worker: string | null;
+  /** What the body last reported of itself: `ctx.heartbeat(…)`, or how many items are done. */
+  progress: Json;
+  /** Failed attempts as its last heartbeat told them, the last five. */
+  attemptErrors: AttemptError[];
 }
 
 export type Progress = TaskProgress | ChainProgress | OneShotProgress;
@@ -30,7 +45,7 @@ export interface RunView extends RunSummary {
   pending: PendingAttempt | null;
   /** What an open run says of itself; null if it is closed or no worker could be asked. */
   progress: Progress | null;
-  /** Workflow IDs of open children. */
+  /** Workflow IDs of open children that are runs themselves; those that watch for notices are not. */
   children: string[];
 }
 
@@ -42,23 +57,27 @@ export interface DescribeOptions {
 
 /** A run by its workflow ID; null if the server knows none. */
 export async function describeRun(server: Server, workflowId: string, options: DescribeOptions = {}): Promise<RunView | null> {
-  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
-  let description: WorkflowExecutionDescription;
   try {
-    description = await handle.describe();
+    return await describeExisting(server, workflowId, options);
   } catch (error) {
+    // Also a run that is being deleted: it is still described when its history is gone.
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+async function describeExisting(server: Server, workflowId: string, options: DescribeOptions): Promise<RunView> {
+  const handle = server.client.workflow.getHandle(workflowId, options.runId, { followRuns: false });
+  const description = await handle.describe();
   const summary = summaryOf(description);
   const end = summary.end === null ? { result: null, message: null } : await readEnd(server, summary);
   const progress = summary.end === null && options.ask !== false ? await askProgress(server, summary) : null;
   return {
     ...summary,
     ...end,
-    pending: pendingOf(description),
+    pending: await pendingOf(server, description),
     progress,
-    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id ? [id] : [])),
+    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id && parseCanonicalId(id) ? [id] : [])),
   };
 }
 
@@ -114,9 +133,12 @@ const STATES: Record<number, PendingAttempt['state']> = {
   5: 'paused',
 };
 
-function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | null {
+/** The first activity that is not over; null if there is none. */
+export async function pendingOf(server: Server, description: WorkflowExecutionDescription): Promise<PendingAttempt | null> {
   const activity = description.raw.pendingActivities?.[0];
   if (!activity) return null;
+  const [trace] = await decodeArrayFromPayloads(server.client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);
+  const told = trace as Partial<AttemptTrace> | null | undefined;
   return {
     activity: activity.activityType?.name ?? 'unknown',
     attempt: activity.attempt ?? 1,
@@ -127,6 +149,8 @@ function pendingOf(description: WorkflowExecutionDescription): PendingAttempt | 
     nextAttemptAt: activity.state === 1 ? instant(activity.nextAttemptScheduleTime ?? activity.scheduledTime) : null,
     lastHeartbeatAt: instant(activity.lastHeartbeatTime),
     worker: activity.lastWorkerIdentity || null,
+    progress: told?.progress ?? null,
+    attemptErrors: told?.attemptErrors ?? [],
   };
 }
 

@@ -11,7 +11,8 @@ export type RefusalKind =
   | 'not_running'
   | 'lock_held'
   | 'not_prepared'
-  | 'beyond_retention';
+  | 'beyond_retention'
+  | 'already_there';
 
 /** The state of things does not allow it now. The message says what does. */
 export class Refused extends Error {
@@ -26,7 +27,10 @@ export class Refused extends Error {
   }
 }
 
-/** What was asked for cannot be: an unknown id, no such run. */
+/** What was asked for cannot be. */
 export class BadInput extends Error {
   override readonly name = 'BadInput';
 }
+
+/** What was asked for is not there: an unknown id, no such run. */
+export class NotFound extends BadInput {}

@@ -82,7 +82,7 @@ export async function readHistory(
   const timezone = live?.timezone ?? own?.timezone ?? registry.project.timezone;
   const begin = epochMs(firstInstant(wish.from, timezone));
   const end = Math.min(epochMs(firstInstant(addDays(wish.to, 1), timezone)) - 1_000, now);
-  const since = live === null ? begin : Math.max(live.created, await horizonOf(server, live.keyedBy, now));
+  const since = live === null ? begin : Math.max(live.created, await horizonOf(server, live.keyedBy, now, live.keep));
   const schedule = live ?? { id, rules: {}, keyedBy: 'date' as const };
   const { slots, others } = await readSlots(server, schedule, begin, end, since);
   const lines = [

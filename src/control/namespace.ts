@@ -24,6 +24,12 @@ export async function missingSearchAttributes(client: Client, namespace: string)
 /** Of the server's own protocol. */
 const TYPE_NUMBERS = { KEYWORD: 2, KEYWORD_LIST: 7 } as const;
 
+/** What the server keeps its data in: `sqlite` for a development server, `postgres12`; empty where it does not tell. */
+export async function persistenceStore(client: Client): Promise<string> {
+  const { persistenceStore: store } = await client.workflowService.getClusterInfo({});
+  return store ?? '';
+}
+
 /** `1.32.0`. */
 export async function serverVersion(client: Client): Promise<string> {
   const { serverVersion: version } = await client.workflowService.getSystemInfo({});

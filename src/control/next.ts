@@ -86,11 +86,11 @@ export async function readOneShotOutlook(
 
 /** Slots of the last month that fell due and have neither a shell nor a run. `now` in epoch milliseconds. */
 export async function missedSlots(server: Server, existing: ExistingSchedule, now: number): Promise<Slot[]> {
-  const { id, rules, createdAt } = existing;
+  const { id, rules, createdAt, keep } = existing;
   const rule = ruleOf(rules);
   // What has left the files is not expected to run; what is due this very moment may be on its way.
   if (rule === null || existing.note?.startsWith(OUR_NOTE)) return [];
-  const from = Math.max(createdAt, now - LOOK_BACK_MS, await horizonOf(server, rule.keyedBy, now));
+  const from = Math.max(createdAt, now - LOOK_BACK_MS, await horizonOf(server, rule.keyedBy, now, keep));
   return await missingSlots(server, { id, rules, keyedBy: rule.keyedBy }, from, now - rule.jitterMs - ON_ITS_WAY_MS);
 }
 

@@ -65,7 +65,7 @@ export async function holdOneShot(
 
 /** Ends a hold; one that has become due meanwhile starts at once. */
 export async function releaseOneShot(server: Server, id: string): Promise<OrderTaken> {
-  return await tell(server, id, HANDLERS.release, { by: server.by });
+  return await tell(server, id, HANDLERS.release, { by: server.by, ...(server.reason ? { reason: server.reason } : {}) });
 }
 
 async function tell(server: Server, id: string, name: string, order: Order): Promise<OrderTaken> {

@@ -27,11 +27,11 @@ export function readPauseNote(note: string | null): PauseNote | null {
   return { by, at, until, reason };
 }
 
-const RESUMED = new RegExp(`^resumed by .+ at (${INSTANT})$`);
+const RESUMED = new RegExp(`^resumed by .+? at (${INSTANT})(?:: [\\s\\S]*)?$`);
 
 /** What a schedule says once a pause is over: by it is known that nothing of the pause is still to come. */
-export function resumeNote(by: string, at: string): string {
-  return `resumed by ${by} at ${at}`.slice(0, MAX_NOTE);
+export function resumeNote(by: string, at: string, reason?: string | null): string {
+  return `resumed by ${by} at ${at}${reason ? `: ${reason}` : ''}`.slice(0, MAX_NOTE);
 }
 
 /** ISO instant of the last resumption, where a note tells it. */

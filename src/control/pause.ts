@@ -10,6 +10,7 @@ import { instantText } from '../time/zones.js';
 import { Refused } from './errors.js';
 import { missingSlots } from './missing-slots.js';
 import { pauseNote, readPauseNote, resumeNote, type PauseNote } from './pause-note.js';
+import { horizonOf } from './ruled-schedule.js';
 import { OUR_NOTE, readSchedule, type ExistingSchedule } from './schedule-record.js';
 import type { Server } from './server.js';
 import { startSlot } from './start-slot.js';
@@ -79,7 +80,7 @@ export async function resumeSchedule(
   const existing = await ownSchedule(server, project, id);
   const nothing: Resumed = { id, outcome: 'not_paused', missing: [], started: [] };
   if (!existing.paused || (options.only !== undefined && existing.note !== options.only)) return nothing;
-  const note = resumeNote(server.by, instantText(Date.now()));
+  const note = resumeNote(server.by, instantText(Date.now()), server.reason);
   await writeSchedule(server, id, (previous) => {
     if (!previous.state.paused || (previous.state.note ?? null) !== existing.note) return null;
     return { next: { ...previous, state: { ...previous.state, paused: false, note } }, lost: [] };
@@ -88,7 +89,7 @@ export async function resumeSchedule(
   const missing = await missedInPause(server, existing);
   const started: Slot[] = [];
   if (options.catchUp) {
-    const asked = { by: server.by, reason: 'caught up after a pause', inOrder: true };
+    const asked = { by: server.by, reason: server.reason ?? 'caught up after a pause', inOrder: true };
     for (const slot of missing) {
       const input = { chain: id, slot: slot.scheduledFor, ...existing.rules, asked };
       if ((await startSlot(server, input)) === 'started') started.push(slot);
@@ -117,8 +118,9 @@ export async function endPause(
 export async function missedInPause(server: Server, existing: ExistingSchedule): Promise<Slot[]> {
   const now = Date.now();
   const since = readPauseNote(existing.note)?.at;
-  const from = Math.max(existing.createdAt, since === undefined ? now - LOOK_BACK_MS : Date.parse(since));
   const keyedBy = ruleOf(existing.rules)?.keyedBy ?? 'date';
+  const begin = since === undefined ? now - LOOK_BACK_MS : Date.parse(since);
+  const from = Math.max(existing.createdAt, begin, await horizonOf(server, keyedBy, now, existing.keep));
   return await missingSlots(server, { id: existing.id, rules: existing.rules, keyedBy }, from, now);
 }
 

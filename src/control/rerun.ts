@@ -2,6 +2,7 @@
 import { isSatisfactory } from '../plan/rules.js';
 import { rerunProblem, treatments } from '../plan/selection.js';
 import type { ChainPlan, Rerun, ResolvedChainInput, ResolvedTaskInput, RunChainInput, RunTaskInput } from '../plan/types.js';
+import type { Registry } from '../registry/index.js';
 import { describeRun, isChainResult, type RunView } from './describe-run.js';
 import { BadInput, Refused } from './errors.js';
 import { readInput } from './run-input.js';
@@ -15,6 +16,19 @@ export interface Definitions {
   resolveChain(input: RunChainInput): ResolvedChainInput | { problem: string };
   /** Plans of all chains a task belongs to. */
   plansWith(task: string): ChainPlan[];
+}
+
+/** As the files have them now. */
+export function definitionsOf(registry: Registry): Definitions {
+  return {
+    resolveTask: (input) => registry.resolveTask(input),
+    resolveChain: (input) => registry.resolveChain(input),
+    plansWith: (task) =>
+      registry
+        .chainsOf(task)
+        .filter((chain) => registry.chain(chain)?.brokenBecause === undefined)
+        .map((chain) => registry.plan(chain)),
+  };
 }
 
 /** What to repeat: as `Rerun`, before it is known who asks. */
@@ -129,7 +143,7 @@ function whatRepeats(plan: ChainPlan, wanted: Rerun, run: RunView): { repeats: s
   const before = isChainResult(run.result) ? run.result.tasks : {};
   const treatment = treatments(plan, wanted);
   const repeats = plan.tasks.filter(({ id }) => {
-    const outcome = before[id];
+    const outcome = Object.hasOwn(before, id) ? before[id] : undefined;
     switch (treatment(id)) {
       case 'repeat':
         return true;
@@ -142,7 +156,7 @@ function whatRepeats(plan: ChainPlan, wanted: Rerun, run: RunView): { repeats: s
   });
   return {
     repeats: repeats.map(({ id }) => id),
-    settled: repeats.filter(({ id }) => before[id]?.settled).map(({ id }) => id),
+    settled: repeats.filter(({ id }) => Object.hasOwn(before, id) && before[id]!.settled).map(({ id }) => id),
   };
 }
 

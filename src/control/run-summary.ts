@@ -2,7 +2,7 @@
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { parseCanonicalId } from '../plan/ids.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
-import type { ChainResult, JsonObject, SlotResult, Status, TaskResult } from '../plan/types.js';
+import type { Asked, ChainResult, JsonObject, SlotResult, Status, TaskResult } from '../plan/types.js';
 import { CHAIN_NAME, TASK_DATE, TASK_NAME, TASK_STATUS } from './attributes.js';
 
 export type RunEndName = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out';
@@ -27,6 +27,8 @@ export interface RunSummary {
   params: JsonObject | null;
   /** Workflow ID of the backfill that started it, if one did. */
   backfill?: string;
+  /** Who started it by hand and why, where that was told. */
+  asked?: Asked;
   /** What the run left in its memo before it closed. */
   left: TaskResult | ChainResult | null;
   /** Why a shell left its slot out; of no other run. */
@@ -65,6 +67,7 @@ export function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
     left: ours && left !== undefined ? (left as TaskResult | ChainResult) : null,
     ...(info.type === WORKFLOWS.scheduledChain && left !== undefined && { skippedSlot: left as SlotResult }),
     ...(typeof backfill === 'string' ? { backfill } : {}),
+    ...(info.memo?.[MEMO.asked] ? { asked: info.memo[MEMO.asked] as Asked } : {}),
   };
 }
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Client, ScheduleDescription, ScheduleOptionsStartWorkflowAction, ScheduleSpec } from '@temporalio/client';
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
-import { DAY, HOUR } from '../plan/limits.js';
+import { DAY, DEFAULT_KEEP_MS, HOUR } from '../plan/limits.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
-import type { Json, ScheduledChainInput, ScheduleRule, SlotPolicy } from '../plan/types.js';
+import type { Json, Keep, ScheduledChainInput, ScheduleRule, SlotPolicy } from '../plan/types.js';
 import type { WantedSchedule } from '../registry/registry.js';
 import { ruleOf, type Rules } from '../registry/rules.js';
 import type { CompiledSchedule } from '../time/schedule.js';
@@ -33,6 +33,8 @@ export interface ExistingSchedule {
   createdAt: number;
   /** ISO date up to which the server knows the slots; null for ever. */
   goodUntil: string | null;
+  /** How long closed runs of its slots are kept, where they are unique by their slot; absent: 30 days. */
+  keep?: Keep;
 }
 
 /** Notes of our own begin so: what daychain paused, daychain may resume. */
@@ -61,14 +63,14 @@ export interface ScheduleRecord {
 
 /**
  * @param now epoch milliseconds: where a finite spec begins, and since when a changed rule holds
- * @param before the rules the server has; what was due under them is remembered
+ * @param before the rules the server has, and how long runs were kept; what was due under them is remembered
  * @param since ISO instant from which a changed rule counts, where that is before now
  */
 export function recordOf(
   wanted: WantedSchedule,
   taskQueue: string,
   now: number,
-  before: Rules = {},
+  before: Rules & { keep?: Keep } = {},
   since?: string,
 ): ScheduleRecord {
   const { spec, goodUntil } = temporalSpec(wanted.compiled, now);
@@ -82,7 +84,18 @@ export function recordOf(
       // The server adds the slot in UTC. Never edited: runs are found by it.
       workflowId: wanted.id,
       taskQueue,
-      args: [{ chain: wanted.id, ...rulesAfter(before, ruleWanted(wanted), now, since) }],
+      args: [
+        {
+          chain: wanted.id,
+          ...rulesAfter(
+            { ...(before.rule && { rule: before.rule }), ...(before.earlier && { earlier: before.earlier }) },
+            ruleWanted(wanted),
+            now,
+            since,
+          ),
+          ...keepAfter(before.keep, wanted.policy.keepMs, now),
+        },
+      ],
       staticSummary: wanted.sentence,
     },
     // Every due slot becomes a visible run at once: the server's own buffer is emptied by a pause.
@@ -93,8 +106,26 @@ export function recordOf(
 /** Tells apart what the files want; the same for as long as they say the same. */
 export function fingerprintOf(wanted: WantedSchedule, taskQueue: string): string {
   const { schedule, timezone, sentence } = wanted;
-  const bare = { version: RECORD_VERSION, schedule, timezone, sentence, taskQueue, catchupWindow: catchupWindowMs(wanted) };
+  const { keepMs } = wanted.policy;
+  const bare = {
+    version: RECORD_VERSION,
+    schedule,
+    timezone,
+    sentence,
+    taskQueue,
+    catchupWindow: catchupWindowMs(wanted),
+    ...(keepMs === undefined ? {} : { keepMs }),
+  };
   return createHash('sha256').update(canonicalJson(bare)).digest('hex').slice(0, 16);
+}
+
+/** A longer keep brings nothing back: what the shorter one has deleted is not expected. Nothing where 30 days say it all. */
+function keepAfter(before: Keep | undefined, wantedMs: number = DEFAULT_KEEP_MS, now: number): { keep?: Keep } {
+  const old = before?.ms ?? DEFAULT_KEEP_MS;
+  const since = [...(before?.from === undefined ? [] : [Date.parse(before.from)]), ...(wantedMs > old ? [now - old] : [])];
+  const from = Math.max(...since, 0);
+  const told = from > now - wantedMs ? { from: instantText(from) } : {};
+  return wantedMs === DEFAULT_KEEP_MS && !('from' in told) ? {} : { keep: { ms: wantedMs, ...told } };
 }
 
 /** The rules once `next` holds, or none does. A rule that stays keeps its beginning. */
@@ -133,6 +164,7 @@ export function existingOf(description: ScheduleDescription, now: number): Exist
   const mark = comment?.lastIndexOf(MARK) ?? -1;
   const [fingerprint = null, goodUntil = null] = comment?.slice(mark + MARK.length).split(UNTIL) ?? [];
   const rules = rulesIn(description);
+  const { keep } = inputOf(description);
   const next = state.paused ? [] : info.nextActionTimes.map((time) => instantText(time.getTime()));
   const ours = fingerprint !== null && (state.paused || asRuled(ruleOf(rules), next, now));
   return {
@@ -146,13 +178,19 @@ export function existingOf(description: ScheduleDescription, now: number): Exist
     rules,
     createdAt: info.createdAt.getTime(),
     goodUntil,
+    ...(keep ? { keep } : {}),
   };
 }
 
 /** The rules in the arguments of a schedule's action. */
-export function rulesIn({ action }: Pick<ScheduleDescription, 'action'>): Rules {
+export function rulesIn(description: Pick<ScheduleDescription, 'action'>): Rules {
+  const { rule, earlier } = inputOf(description);
+  return { ...(rule ? { rule } : {}), ...(earlier ? { earlier } : {}) };
+}
+
+function inputOf({ action }: Pick<ScheduleDescription, 'action'>): Partial<ScheduledChainInput> {
   const [input] = (action.type === 'startWorkflow' ? (action.args ?? []) : []) as [ScheduledChainInput?];
-  return { ...(input?.rule ? { rule: input.rule } : {}), ...(input?.earlier ? { earlier: input.earlier } : {}) };
+  return input ?? {};
 }
 
 /** Slots this near may have fallen due between the server's answer and our look. */

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ScheduleAlreadyRunning, type ScheduleDescription } from '@temporalio/client';
 import { MEMO } from '../plan/names.js';
+import type { ScheduledChainInput } from '../plan/types.js';
 import type { Registry, WantedSchedule } from '../registry/registry.js';
 import { ruleOf } from '../registry/rules.js';
 import type { KeyedBy } from '../time/schedule.js';
@@ -232,7 +233,13 @@ function desired({ wanted }: SyncStep, previous: ScheduleDescription, project: O
   if (wanted === null) return { next: deactivated(previous, project, now), lost: [] };
   const open = !existing.paused || isOurPause(existing);
   const lost = open && !existing.paused ? lostSlots(ruleOf(existing.rules), wanted.compiled, now) : [];
-  const { spec, action, policies } = recordOf(wanted, project.taskQueue, now, existing.rules, lost[0]?.scheduledFor);
+  const { spec, action, policies } = recordOf(
+    wanted,
+    project.taskQueue,
+    now,
+    { ...existing.rules, ...(existing.keep && { keep: existing.keep }) },
+    lost[0]?.scheduledFor,
+  );
   const state = isOurPause(existing) ? { ...previous.state, paused: false, note: '' } : previous.state;
   return { next: { ...previous, spec, action, policies, state }, lost };
 }
@@ -241,7 +248,8 @@ function desired({ wanted }: SyncStep, previous: ScheduleDescription, project: O
 function deactivated(previous: ScheduleDescription, project: Owner, now: number): Desired['next'] {
   const note = `${OUR_NOTE} no longer in the files of project ${project.name}`;
   const { action } = previous;
-  const [input] = (action.args ?? []) as [{ chain: string }?];
-  const args = [{ chain: input?.chain ?? previous.scheduleId, ...rulesAfter(rulesIn(previous), null, now) }];
+  const [input] = (action.args ?? []) as [ScheduledChainInput?];
+  const kept = input?.keep ? { keep: input.keep } : {};
+  const args = [{ chain: input?.chain ?? previous.scheduleId, ...rulesAfter(rulesIn(previous), null, now), ...kept }];
   return { ...previous, action: { ...action, args }, state: { ...previous.state, paused: true, note } };
 }

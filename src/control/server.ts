@@ -8,4 +8,6 @@ export interface Server {
   taskQueue: string;
   /** Who asks: `user@host`. Histories keep it. */
   by: string;
+  /** Why, where it was told: what is started keeps it, with who. */
+  reason?: string | null;
 }

@@ -85,7 +85,7 @@ async function startOnce(server: Server, start: Start): Promise<Started> {
         workflowIdReusePolicy: start.repeat ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',
         typedSearchAttributes: start.attributes,
-        memo: start.memo,
+        memo: { ...start.memo, ...(server.reason ? { [MEMO.asked]: { by: server.by, reason: server.reason } } : {}) },
         ...(start.summary ? { staticSummary: start.summary } : {}),
       });
       return { outcome: 'started', workflowId, runId: handle.firstExecutionRunId };

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectionProblem } from './connection-problem.js';
 import { ProgressReader, type RunSnapshot } from './progress.js';
-import type { RunView } from './describe-run.js';
+import { describeRun, type RunView } from './describe-run.js';
+import type { RunSummary } from './run-summary.js';
 import type { Server } from './server.js';
 
 export interface WaitOptions {
@@ -39,5 +40,18 @@ export async function waitForRun(server: Server, workflowId: string, runId: stri
       if (performance.now() - awaySince > PATIENCE_MS) throw error;
     }
     await delay(everyMs, undefined, signal ? { signal } : {});
+  }
+}
+
+/** The run once it has closed; null if it is still open after so many milliseconds. */
+export async function whenClosed(
+  server: Server,
+  run: { workflowId: string; runId: string },
+  withinMs: number,
+): Promise<RunSummary | null> {
+  for (const until = performance.now() + withinMs; ; await delay(50)) {
+    const view = await describeRun(server, run.workflowId, { runId: run.runId, ask: false });
+    if (view !== null && view.end !== null) return view;
+    if (performance.now() >= until) return null;
   }
 }

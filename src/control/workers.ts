@@ -7,6 +7,8 @@ export interface WorkerView {
   identity: string;
   /** ISO instant of its last poll, by the server's clock. */
   lastPoll: string | null;
+  /** Of daychain; absent where the worker does not tell. */
+  version?: string;
 }
 
 /** A worker polls at least once a minute; the server remembers it for five. */
@@ -20,6 +22,10 @@ export async function listWorkers(server: Server, now: number = Date.now()): Pro
     taskQueueType: 1, // workflow tasks
   });
   return (pollers ?? [])
-    .map((poller) => ({ identity: poller.identity ?? 'unknown', lastPoll: instant(poller.lastAccessTime) }))
+    .map((poller) => ({
+      identity: poller.identity ?? 'unknown',
+      lastPoll: instant(poller.lastAccessTime),
+      ...(poller.deploymentOptions?.buildId ? { version: poller.deploymentOptions.buildId } : {}),
+    }))
     .filter(({ lastPoll }) => lastPoll === null || now - Date.parse(lastPoll) < SEEN_WITHIN_MS);
 }

@@ -75,4 +75,11 @@ export interface SlotPolicySettings {
    * cancelled and fails. A run that starts later, as a catch-up does, is marked late and goes on.
    */
   deadline?: TimeOfDay | `${TimeOfDay} +${number}d`;
+  /** Written like `deadline`: a run that has not succeeded then is told as late, by `notices` on `'late'`. Default: the deadline. */
+  late?: TimeOfDay | `${TimeOfDay} +${number}d`;
+  /**
+   * For schedules whose runs are unique by their slot: how long closed runs are kept before the daily clean-up deletes them.
+   * From 2 to 400 days, default `'30 days'`. A slot is protected from running twice for that long, less a day.
+   */
+  keep?: Duration;
 }

@@ -3,10 +3,12 @@ import type { z } from 'zod';
 import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
+import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
+export type * from './notice-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
 export type * from './shared-types.js';
@@ -50,6 +52,8 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   schedule?: Schedule;
   /** Zone of that schedule. Default: the project's. */
   timezone?: string;
+  /** For a task with a schedule: in place of the project's notices. */
+  notices?: readonly NoticeDefinition[];
   /** Waits until the task is settled for the latest earlier slot; fails as `past_not_done` at the deadline or after 24 hours. */
   dependsOnPast?: boolean;
   /** Settings of the project without which the task is disabled: its runs end as skipped, and say so. */
@@ -137,6 +141,8 @@ export interface ProjectDefinition<C = Record<string, unknown>> {
   clients?: { [K in keyof C]: ClientOpener<C[K]> };
   /** Put before every key in Redis. Needed where several projects share one Redis. Default: none, as the legacy keys have it. */
   lock?: { prefix?: string };
+  /** Who is told of failures, lateness and recoveries of every chain, and of tasks with a schedule, that says nothing else. */
+  notices?: readonly NoticeDefinition[];
 }
 
 export interface Project<C = Record<string, unknown>> {
@@ -176,6 +182,8 @@ export interface ChainDefinition extends SlotPolicySettings {
   timezone?: string;
   /** Tasks that may be open at once, 1 to 2,000. Default 100. */
   concurrency?: number;
+  /** In place of the project's notices; `[]` for none. */
+  notices?: readonly NoticeDefinition[];
   /** The whole graph: each task with those it depends on, as a list or with more to say. At most 2,000. */
   tasks: Readonly<Record<string, readonly string[] | PlacedTask | PlacedCommand>>;
 }

@@ -33,8 +33,9 @@ export interface Home {
   owner: HomeOwner;
   /** What a killed owner had left running and was stopped just now, as `temporal (pid 4711)`. */
   orphansStopped: readonly string[];
+  /** Nothing happens where the folder was deleted meanwhile: there is no one left to read it. */
   writeState(state: LocalState): void;
-  /** Removes the state and gives the folder up. Stop the servers before. */
+  /** Removes the state and gives the folder up, if it is still there. Stop the servers before. */
   close(): void;
 }
 
@@ -60,11 +61,12 @@ export async function openHome(dir: string, user: HomeUser): Promise<OpenedHome>
         dir,
         owner: { ...user, process: me.process },
         orphansStopped,
-        writeState: (state) => writeState(dir, state),
-        close: () => {
-          clearState(dir);
-          release(dir, own, me);
-        },
+        writeState: (state) => unlessGone(dir, () => writeState(dir, state)),
+        close: () =>
+          unlessGone(dir, () => {
+            clearState(dir);
+            release(dir, own, me);
+          }),
       },
     };
   } catch (error) {
@@ -98,6 +100,15 @@ function takeNextNumber(dir: string, me: OwnerFile): number | HomeOwner {
   }
 }
 
+/** People delete data folders, also of what runs: that must not keep it from stopping what it started. */
+function unlessGone(dir: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(dir)) throw error;
+  }
+}
+
 /** The file stays, so that the numbers never start again. */
 function release(dir: string, own: number, me: OwnerFile): void {
   writeJson(ownerFile(dir, own), { ...me, released: true });
@@ -105,10 +116,14 @@ function release(dir: string, own: number, me: OwnerFile): void {
 
 async function stopOrphans(dir: string): Promise<string[]> {
   const stopped: string[] = [];
-  const worker = readLastState(dir)?.worker ?? null;
-  if (worker !== null && isAlive(worker)) {
-    await stopProcess(worker);
-    stopped.push(`worker (pid ${worker.pid})`);
+  const last = readLastState(dir);
+  for (const [name, mark] of [
+    ['worker', last?.worker],
+    ['page', last?.web?.process],
+  ] as const) {
+    if (!mark || !isAlive(mark)) continue;
+    await stopProcess(mark);
+    stopped.push(`${name} (pid ${mark.pid})`);
   }
   for (const name of SERVER_NAMES) {
     const mark = readMark(dir, name);

@@ -27,6 +27,8 @@ export interface LocalState {
     process: ProcessMark | null;
   } | null;
   worker: ProcessMark | null;
+  /** The API and the page; absent in what versions without them left. */
+  web?: { process: ProcessMark; url: string | null } | null;
 }
 
 /**

@@ -59,9 +59,19 @@ export function lockKeys(prefix: string, { task, scope }: LockName): LockKeys {
   };
 }
 
-/** The name behind a lock's key; null for keys that are no locks of this prefix. */
-export function parseLockKey(prefix: string, key: string): LockName | null {
-  const start = `${prefix}lock:`;
+export type KeyKind = keyof LockKeys;
+
+/** A key of the protocol as it stands in Redis. */
+export interface ListedKey extends LockName {
+  key: string;
+  value: string;
+  /** Null for a key that never expires. */
+  ttlMs: number | null;
+}
+
+/** The name behind a key of one kind; null for keys that are none of this prefix. */
+export function parseKey(prefix: string, kind: KeyKind, key: string): LockName | null {
+  const start = `${prefix}${kind}:`;
   if (!key.startsWith(start)) return null;
   const rest = key.slice(start.length);
   const colon = rest.indexOf(':');
@@ -69,9 +79,9 @@ export function parseLockKey(prefix: string, key: string): LockName | null {
   return { task: rest.slice(0, colon), scope: rest.slice(colon + 1) };
 }
 
-/** A pattern for SCAN that matches the locks of one task, or of all. */
-export function lockPattern(prefix: string, task?: string): string {
-  return `${escapeGlob(prefix)}lock:${task === undefined ? '*' : escapeGlob(task)}:*`;
+/** A pattern for SCAN that matches the keys of one kind, of one task or of all. */
+export function keyPattern(prefix: string, kind: KeyKind, task?: string): string {
+  return `${escapeGlob(prefix)}${kind}:${task === undefined ? '*' : escapeGlob(task)}:*`;
 }
 
 /** The value under which one attempt holds a lock. `attempt` counts from 1 and never repeats within a run. */
@@ -150,15 +160,20 @@ export function readState(answer: unknown): LockState {
   };
 }
 
-/** Reads the page of holders that belongs to these keys. Keys that are gone, and keys that hold no text, are left out. */
-export function readHolders(answer: unknown, prefix: string, keys: readonly string[]): ListedLock[] {
+/** A listed key as a lock. */
+export function lockOf({ key, task, scope, value, ttlMs }: ListedKey): ListedLock {
+  return { key, task, scope, holder: value, kind: holderKind(value), ttlMs };
+}
+
+/** Reads the page of values that belongs to these keys. Keys that are gone, and keys that hold no text, are left out. */
+export function readKeys(answer: unknown, prefix: string, kind: KeyKind, keys: readonly string[]): ListedKey[] {
   const found = words(answer);
   if (found.length !== keys.length * 2) throw unreadable('list', answer);
   return keys.flatMap((key, at) => {
-    const name = parseLockKey(prefix, key);
-    const holder = found[at * 2]!;
-    if (name === null || holder === '') return [];
-    return [{ ...name, key, holder, kind: holderKind(holder), ttlMs: remaining(found[at * 2 + 1]) }];
+    const name = parseKey(prefix, kind, key);
+    const value = found[at * 2]!;
+    if (name === null || value === '') return [];
+    return [{ ...name, key, value, ttlMs: remaining(found[at * 2 + 1]) }];
   });
 }
 

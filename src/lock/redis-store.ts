@@ -1,14 +1,17 @@
 import { ask, evaluate, type LockConnection } from './evaluate.js';
 import {
+  keyPattern,
   lockKeys,
-  lockPattern,
+  lockOf,
   parseLockValue,
   readAcquired,
-  readHolders,
+  readKeys,
   readRenewed,
   readState,
   tombstone,
   type Acquired,
+  type KeyKind,
+  type ListedKey,
   type ListedLock,
   type LockName,
   type LockState,
@@ -57,6 +60,10 @@ export interface LockStore {
   deleteSuccess(name: LockName): Promise<boolean>;
   /** All locks of a task, or of all tasks, sorted by key. One round trip per thousand keys or so. */
   list(filter?: { task?: string }): Promise<ListedLock[]>;
+  /** All keys of one kind, of a task or of all tasks, sorted by key. Redis is never asked for more than a thousand or so at once. */
+  listKeys(kind: KeyKind, filter?: { task?: string }): Promise<ListedKey[]>;
+  /** Deletes a key that still has the value it was seen with. False if it has not. */
+  deleteKey(seen: Pick<ListedKey, 'key' | 'value'>): Promise<boolean>;
   /** Takes the lock away from this very holder. A holder that is alive learns of it at its next renewal. False if it held it no more. */
   forceRelease(name: LockName, expectedHolder: string): Promise<boolean>;
 }
@@ -71,6 +78,20 @@ export function createLockStore(connection: LockConnection, options: LockStoreOp
 
   const run = (verb: string, script: scripts.Script, keys: readonly string[], args: readonly string[]) =>
     ask(connection, `${verb} ${keys[0]}`, () => evaluate(connection, script, keys, args));
+
+  async function listKeys(kind: KeyKind, filter: { task?: string } = {}): Promise<ListedKey[]> {
+    const found = new Map<string, ListedKey>();
+    let cursor = '0';
+    do {
+      const words = ['SCAN', cursor, 'MATCH', keyPattern(prefix, kind, filter.task), 'COUNT', '1000'];
+      const [next, keys] = (await ask(connection, `list ${kind} keys`, () => connection.send(words))) as [string, string[]];
+      cursor = String(next);
+      if (keys.length === 0) continue;
+      const page = readKeys(await run('read', scripts.VALUES, keys, []), prefix, kind, keys);
+      for (const one of page) found.set(one.key, one);
+    } while (cursor !== '0');
+    return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
 
   return {
     address: connection.address,
@@ -111,17 +132,13 @@ export function createLockStore(connection: LockConnection, options: LockStoreOp
     },
 
     async list(filter = {}) {
-      const found = new Map<string, ListedLock>();
-      let cursor = '0';
-      do {
-        const words = ['SCAN', cursor, 'MATCH', lockPattern(prefix, filter.task), 'COUNT', '1000'];
-        const [next, keys] = (await ask(connection, 'list locks', () => connection.send(words))) as [string, string[]];
-        cursor = String(next);
-        if (keys.length === 0) continue;
-        const page = readHolders(await run('read', scripts.HOLDERS, keys, []), prefix, keys);
-        for (const lock of page) found.set(lock.key, lock);
-      } while (cursor !== '0');
-      return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      return (await listKeys('lock', filter)).map(lockOf);
+    },
+
+    listKeys,
+
+    async deleteKey({ key, value }) {
+      return (await run('delete', scripts.DELETE_IF, [key], [value])) === 1;
     },
 
     async forceRelease(name, expectedHolder) {

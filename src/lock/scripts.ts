@@ -94,13 +94,13 @@ return {
 }
 `);
 
-/** KEYS locks. Answers holder and remaining milliseconds of each; an empty holder where there is none. */
-export const HOLDERS = script(`
+/** KEYS any. Answers value and remaining milliseconds of each; an empty value where there is none. */
+export const VALUES = script(`
 local found = {}
 for _, key in ipairs(KEYS) do
-  local holder = redis.pcall('GET', key)
-  if type(holder) ~= 'string' then holder = '' end
-  found[#found + 1] = holder
+  local value = redis.pcall('GET', key)
+  if type(value) ~= 'string' then value = '' end
+  found[#found + 1] = value
   found[#found + 1] = tostring(redis.call('PTTL', key))
 end
 return found
@@ -113,6 +113,12 @@ return found
 export const FORCE_RELEASE = script(`${NEXT_FENCE}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 next_fence(KEYS[2], ARGV[2])
+return redis.call('DEL', KEYS[1])
+`);
+
+/** KEYS key. ARGV expected value. Answers 1 if the key had it, and is gone. */
+export const DELETE_IF = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 

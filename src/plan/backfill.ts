@@ -161,7 +161,7 @@ export function countedAs(
 ): Counted {
   const result = 'result' in run && isChainResult(run.result) ? run.result : null;
   if (tasks !== null && result !== null && run.end !== 'cancelled') {
-    const open = tasks.filter((task) => !result.tasks[task] || !isSatisfactory(result.tasks[task]));
+    const open = tasks.filter((task) => !Object.hasOwn(result.tasks, task) || !isSatisfactory(result.tasks[task]!));
     if (open.length === 0) return { as: met ? 'already' : 'done' };
     return { as: 'failed', message: outcomesText(result, open) };
   }
@@ -187,7 +187,7 @@ export function countedAs(
 function outcomesText(result: ChainResult, tasks: readonly string[]): string {
   const rank = (task: string) => (result.tasks[task]?.kind === 'upstream_failed' ? 1 : 0);
   const [first, ...more] = [...tasks].sort((a, b) => rank(a) - rank(b));
-  const outcome = result.tasks[first!];
+  const outcome = Object.hasOwn(result.tasks, first!) ? result.tasks[first!] : undefined;
   const what = outcome === undefined ? 'is not in the plan it ran with' : (outcome.reason ?? describeOutcome(outcome));
   return `${first}: ${cut(firstLine(what), 300)}${more.length > 0 ? `, and ${more.length} more` : ''}`;
 }

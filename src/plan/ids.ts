@@ -45,7 +45,23 @@ export function shellId(id: string, scheduledFor: string): string {
   return `${id}-${scheduledFor}`;
 }
 
+/** The workflow ID of what watches for notices: an execution's end, or a slot's lateness. `cause` tells them apart. */
+export function noticeId(id: string, runKey: string, cause: string): string {
+  return `notice:${id}:${runKey}:${cause}`;
+}
+
+/** The workflow ID of the run that a notice's watcher tells of, or null for any other text. */
+export function parseNoticeId(workflowId: string): string | null {
+  const [word, id, runKey] = workflowId.split(':');
+  return word === 'notice' && id !== undefined && runKey !== undefined ? canonicalId(id, runKey) : null;
+}
+
 /** The workflow ID of what ends a schedule's pause at its time. */
 export function pauseId(schedule: string): string {
   return `pause:${schedule}`;
+}
+
+/** The workflow ID of a project's clean-up of a day. Two colons: no run of a task has it. */
+export function cleanUpId(project: string, date: string): string {
+  return `cleanup:${project}:${date}`;
 }

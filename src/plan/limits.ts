@@ -17,6 +17,8 @@ export const MAX_UPSTREAM_BYTES = 512 * 1024;
 export const MAX_CHAIN_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 export const DEFAULT_HOLD_MS = DAY;
+/** Closed runs of schedules keyed by slot: they are many, and each protects its slot for so long. */
+export const DEFAULT_KEEP_MS = 30 * DAY;
 /** A canonical start's mark is good for this long, so that a copied input is not one. */
 export const MARK_VALID_MS = MINUTE;
 /** Visibility runs about one second behind. */

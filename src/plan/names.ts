@@ -7,6 +7,8 @@ export const WORKFLOWS = {
   resumeLater: 'resumeLater',
   oneShot: 'oneShot',
   backfill: 'backfill',
+  notify: 'notify',
+  cleanUp: 'cleanUp',
 } as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */
@@ -22,8 +24,10 @@ export const SEARCH_ATTRIBUTES = {
 export const MEMO = {
   /** runTask: its params, so that another start with other params is noticed. */
   params: 'params',
-  /** runTask, when cancelled: its TaskResult, with by whom. runChain and backfill, before they close: their result. */
+  /** runTask, when cancelled: its TaskResult, with by whom. runChain and backfill, before they close: their result; notify: its NotifyResult. */
   result: 'result',
+  /** runTask and runChain, started by hand: who asked for it and why, where that was told. */
+  asked: 'asked',
   /** oneShot: its OneShotMemo. */
   oneShot: 'oneShot',
   /** oneShot: its Hold while it is held. */

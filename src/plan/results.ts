@@ -65,9 +65,15 @@ export function taskResult(run: RunIdentity, ending: Ending): TaskResult {
   };
 }
 
-/** A run ended by a person's decision. */
-export function skippedByOperator(run: RunIdentity, asked: Asked, now: string): TaskResult {
+/** A run ended by a person's decision. `tried`: what it had done before. */
+export function skippedByOperator(
+  run: RunIdentity,
+  asked: Asked,
+  now: string,
+  tried: Pick<Ending, 'attempts' | 'attemptErrors'> = {},
+): TaskResult {
   return taskResult(run, {
+    ...tried,
     status: 'skipped',
     kind: 'skipped_by_operator',
     reason: asked.reason ?? 'no reason given',

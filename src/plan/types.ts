@@ -2,6 +2,7 @@
  * The data every part of daychain agrees on: plans, workflow inputs, results.
  * All of it is plain JSON, because all of it travels through workflow history.
  */
+import type { Noticed } from './notices.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -207,6 +208,8 @@ export interface SlotPolicy {
   overlap: Overlap;
   /** Wall clock in the chain's zone by which a run has ended: `HH:MM` on the slot's date, `days` later. */
   deadline: { time: string; days: number } | null;
+  /** Closed runs of a schedule keyed by slot are kept so long; absent means 30 days. Keyed by date: as long as the server keeps them. */
+  keepMs?: number;
 }
 
 /** The compiled, checked, plain-JSON form of a chain. Tasks stand in an order in which each comes after its parents. */
@@ -251,6 +254,8 @@ export interface RunTaskInput {
   deadline?: string;
   /** Id of the schedule whose earlier slots count: waits until the task is settled for the latest of them. */
   dependsOnPast?: string;
+  /** Ends of the run are told, as its notices say. Absent: it has none. */
+  notices?: Noticed;
   /** Epoch milliseconds of a start by daychain itself; see workflows/canonical.ts. */
   mark?: number;
   /** Ends the run as skipped_by_operator. */
@@ -287,7 +292,10 @@ export interface RunChainInput {
   backfill?: boolean;
   /** As in RunTaskInput. */
   deadline?: string;
+  notices?: Noticed;
   mark?: number;
+  /** Ends every task that is not settled as skipped_by_operator, and so the chain. */
+  skip?: Asked;
   hold?: Hold;
   rerun?: Rerun;
 }
@@ -304,8 +312,32 @@ export interface ScheduledChainInput {
   rule?: ScheduleRule;
   /** Rules that held before this one, newest first: what was due under them is looked up there. */
   earlier?: EndedRule[];
+  /** How long closed runs of its slots are kept, where that is not 30 days. */
+  keep?: Keep;
   /** Somebody asked for this slot: it runs however late it is. `inOrder`: after those before it. */
   asked?: Asked & { inOrder?: boolean };
+}
+
+/** How long closed runs of a schedule keyed by slot are kept before the clean-up deletes them. */
+export interface Keep {
+  /** Milliseconds. */
+  ms: number;
+  /** ISO instant: what closed before it was deleted by a shorter keep. */
+  from?: string;
+}
+
+/** What became of the closed runs of one schedule. */
+export interface CleanedRuns {
+  /** Of a chain, or of a task that carries its own schedule. */
+  id: string;
+  keepDays: number;
+  /** Runs of the chain and its tasks, and shells of its slots, that were deleted; or would be. */
+  runs: number;
+  shells: number;
+  /** There are more than one pass deletes: the next one goes on. */
+  more: boolean;
+  /** Why the server does not delete them; null if it does. */
+  refused: string | null;
 }
 
 /** Input of the oneShot workflow: a task or a chain, once, at an instant. */
@@ -440,6 +472,14 @@ export interface AttemptTrace {
   warnings: string[];
   /** Progress the task reported itself. */
   progress: Json;
+}
+
+/** An attempt that has not begun: it waits for a worker, or for the end of the pause after the one before. */
+export interface WaitingAttempt {
+  /** Its number within the activity, from 1. */
+  attempt: number;
+  /** What the attempts before it left; null if none did. */
+  trace: AttemptTrace | null;
 }
 
 /** How a run that somebody started ended, as one who awaited it learns it. */

@@ -27,7 +27,8 @@ export function compilePlan(
         dependsOn: [...dependsOn],
         runWhen,
         ...((dependsOnPast ?? task.dependsOnPast) ? { dependsOnPast: true as const } : {}),
-        params: params[id] ?? {},
+        // An id may be the name of something every object has.
+        params: Object.hasOwn(params, id) ? params[id]! : {},
         spec: task.spec,
       };
     });

@@ -210,8 +210,8 @@ class ProjectLoad {
     const right = files.tasks.filter(({ id, file }) => tasks.has(id) && this.reason(file) === undefined);
     return new Map(
       right.map(({ id }) => {
-        const { timezone, schedule, compiled, policy, dependsOnPast } = tasks.get(id)!;
-        return [id, { timezone, schedule, compiled, policy, dependsOnPast }];
+        const { timezone, schedule, compiled, policy, late, notices, dependsOnPast } = tasks.get(id)!;
+        return [id, { timezone, schedule, compiled, policy, late, notices, dependsOnPast }];
       }),
     );
   }
@@ -228,6 +228,8 @@ class ProjectLoad {
         schedule: null,
         compiled: null,
         policy: UNKNOWN_POLICY,
+        late: null,
+        notices: null,
         concurrency: 0,
         placements: new Map(),
       };

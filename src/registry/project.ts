@@ -5,6 +5,7 @@ import { idProblem } from '../plan/ids.js';
 import { isZone, properZone, zoneNames } from '../time/zones.js';
 import { readDeclaredSettings, type DeclaredSettings } from './declared-settings.js';
 import { at, checkKeys, isFields, readFields, readText, type Fields } from './fields.js';
+import { readNotices, type NoticeSetting } from './notices.js';
 import { nearest, shown, type Note } from './problems.js';
 import { readSettings, SETTING_KEYS, type Settings } from './settings.js';
 
@@ -20,13 +21,15 @@ export interface ProjectEntry {
   /** Put before every key in Redis; empty for none. */
   lockPrefix: string;
   clients: Record<string, ClientOpener>;
+  /** Of every chain, and of tasks with a schedule, that says nothing else. */
+  notices: NoticeSetting[];
   /** What it reads from the environment. */
   settings: DeclaredSettings;
   /** Why the configuration cannot be trusted; then name and zone may be wrong. */
   brokenBecause?: string;
 }
 
-const KEYS = ['name', 'timezone', 'namespace', 'taskQueue', 'defaults', 'settings', 'clients', 'lock'];
+const KEYS = ['name', 'timezone', 'namespace', 'taskQueue', 'defaults', 'settings', 'clients', 'lock', 'notices'];
 
 /** The project as its configuration says, or as it is without one. */
 export function readProject(note: Note, dir: string, fields: Fields): { project: ProjectEntry; defaults: Settings } {
@@ -44,6 +47,7 @@ export function readProject(note: Note, dir: string, fields: Fields): { project:
       dir,
       lockPrefix: readLockPrefix(note, fields.lock),
       clients: readClients(note, fields.clients),
+      notices: readNotices(note, 'notices', fields.notices),
       settings: readDeclaredSettings(note, fields.settings),
     },
     defaults: defaults ? readSettings(note, 'defaults', defaults) : {},

@@ -15,6 +15,7 @@ import type {
 } from '../plan/types.js';
 import type { CompiledSchedule, KeyedBy } from '../time/schedule.js';
 import type { Placement } from './chains.js';
+import type { NoticeSetting } from './notices.js';
 import { checkOverrides } from './overrides.js';
 import type { Problem } from './problems.js';
 import type { ProjectEntry } from './project.js';
@@ -66,6 +67,10 @@ export interface ChainEntry {
   compiled: CompiledSchedule | null;
   keyedBy: KeyedBy;
   policy: SlotPolicy;
+  /** When a slot that has not succeeded is late. */
+  late: SlotPolicy['deadline'];
+  /** Null: the project's. */
+  notices: NoticeSetting[] | null;
   concurrency: number;
   /** Its tasks as written, in the author's order. Empty for a broken chain. */
   placements: ReadonlyMap<string, Placement>;
@@ -92,6 +97,8 @@ export interface TaskTiming {
   schedule: Schedule | null;
   compiled: CompiledSchedule | null;
   policy: SlotPolicy;
+  late: SlotPolicy['deadline'];
+  notices: NoticeSetting[] | null;
   dependsOnPast: boolean;
 }
 
@@ -151,6 +158,13 @@ export class Registry {
   /** The task's own schedule and zone; absent for commands and broken tasks. */
   timingOf(task: string): TaskTiming | undefined {
     return this.parts.taskTimings.get(task);
+  }
+
+  /** Who is told of the ends of a chain, or of a task with a schedule of its own: as it says, else as the project does. */
+  noticesOf(id: string): readonly NoticeSetting[] {
+    const timing = this.parts.taskTimings.get(id);
+    const own = this.parts.chains.get(id) ?? (timing?.schedule ? timing : undefined);
+    return own === undefined ? [] : (own.notices ?? this.project.notices);
   }
 
   /** Ids of the chains a task stands in, sorted. */

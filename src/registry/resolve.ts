@@ -1,5 +1,6 @@
 /** Completes inputs of workflows: dates, run keys, slots, params, plans. */
 import { isRunKey } from '../plan/ids.js';
+import type { Noticed } from '../plan/notices.js';
 import type {
   ChainPlan,
   JsonObject,
@@ -57,6 +58,7 @@ export function resolveChain(registry: Registry, input: RunChainInput, now?: num
       ...input,
       ...when,
       ...(deadline !== undefined && { deadline }),
+      ...noticedBy(registry, input.chain, input, chain, when),
       plan: input.plan ?? planOf(registry, input, when),
     };
   });
@@ -92,14 +94,36 @@ function deadlineOf({ policy, timezone }: { policy: SlotPolicy; timezone: string
 }
 
 /** Deadline and earlier slots of a task that has them by itself. In a chain, the chain's count. */
-function ownRules(registry: Registry, input: RunTaskInput, when: Slot): Pick<RunTaskInput, 'deadline' | 'dependsOnPast'> {
+function ownRules(
+  registry: Registry,
+  input: RunTaskInput,
+  when: Slot,
+): Pick<RunTaskInput, 'deadline' | 'dependsOnPast' | 'notices'> {
   const own = registry.timingOf(input.task);
   if (own === undefined || input.chain !== undefined) return {};
   const deadline = input.deadline ?? deadlineOf(own, when);
   return {
     ...(deadline !== undefined && { deadline }),
     ...(own.dependsOnPast && own.schedule !== null && { dependsOnPast: input.task }),
+    ...noticedBy(registry, input.task, input, own, when),
   };
+}
+
+/** Whether the run's ends are told. A backfill's are not: whoever started it follows it. */
+function noticedBy(
+  registry: Registry,
+  id: string,
+  { notices, backfill }: RunChainInput | RunTaskInput,
+  { late, timezone }: { late: SlotPolicy['deadline']; timezone: string },
+  when: Slot,
+): { notices?: Noticed } {
+  if (notices !== undefined || backfill || registry.noticesOf(id).length === 0) return {};
+  return { notices: late === null || when.runKey.startsWith('at-') ? {} : { lateAt: lateInstant(late, when.date, timezone) } };
+}
+
+/** The instant, with the zone's offset, at which a date's run is late. */
+export function lateInstant({ time, days }: NonNullable<SlotPolicy['deadline']>, date: string, timezone: string): string {
+  return wallClock(addDays(date, days), time, timezone);
 }
 
 interface Timed {

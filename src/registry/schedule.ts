@@ -4,6 +4,7 @@ import { DAY, SECOND } from '../plan/limits.js';
 import { OVERLAPS, type CatchUp, type SlotPolicy } from '../plan/types.js';
 import { compileSchedule, type CompiledSchedule } from '../time/schedule.js';
 import { at, checkKeys, isFields, readChoice, readDuration, readNumber, type Fields } from './fields.js';
+import { readNotices, type NoticeSetting } from './notices.js';
 import { nearest, shown, type Note } from './problems.js';
 import { readZone } from './project.js';
 
@@ -14,15 +15,22 @@ export interface Timing {
   schedule: Schedule | null;
   compiled: CompiledSchedule | null;
   policy: SlotPolicy;
+  /** When a slot that has not succeeded is late; null for never. */
+  late: SlotPolicy['deadline'];
+  /** Null: the project's. */
+  notices: NoticeSetting[] | null;
 }
 
 /** Keys of a definition that readTiming reads. */
-export const TIMING_KEYS = ['schedule', 'timezone', 'catchUp', 'startWithin', 'overlap', 'deadline'];
+export const TIMING_KEYS = ['schedule', 'timezone', 'catchUp', 'startWithin', 'overlap', 'deadline', 'late', 'notices', 'keep'];
 
 /** Run keys that are caught up where nothing is said and runs are keyed by date. */
 const DEFAULT_LAST = 7;
 const LONGEST_START_WITHIN = 30 * DAY;
 const MOST_LAST = 10_000;
+/** A slot is expected, and protected, for a day less than its run is kept. */
+const LEAST_KEEP = 2 * DAY;
+const MOST_KEEP = 400 * DAY;
 /** A chain's day may end on a later one; by then the next slots are near. */
 const MOST_DEADLINE_DAYS = 30;
 
@@ -30,10 +38,15 @@ export function readTiming(note: Note, fields: Fields, projectZone: string): Tim
   const timezone = readZone(note, 'timezone', fields.timezone) ?? projectZone;
   const { schedule, compiled } = readSchedule(note, fields.schedule, timezone);
   if (fields.schedule === undefined) {
-    for (const key of ['catchUp', 'startWithin', 'overlap'])
+    for (const key of ['catchUp', 'startWithin', 'overlap', 'keep'])
       if (key in fields) note(key, fields[key], 'has nothing to judge: there is no schedule beside it.');
   }
-  return { timezone, schedule, compiled, policy: readPolicy(note, fields, compiled) };
+  const policy = readPolicy(note, fields, compiled);
+  const late = readWallClock(note, 'late', fields.late) ?? policy.deadline;
+  const notices = fields.notices === undefined ? null : readNotices(note, 'notices', fields.notices);
+  if (late === null && notices?.some(({ on }) => on.includes('late')))
+    note('notices', undefined, "tell of lateness, and nothing says when it is late: write late: '07:15' or a deadline.");
+  return { timezone, schedule, compiled, policy, late, notices };
 }
 
 function readSchedule(note: Note, value: unknown, timezone: string): Pick<Timing, 'schedule' | 'compiled'> {
@@ -53,13 +66,15 @@ function readSchedule(note: Note, value: unknown, timezone: string): Pick<Timing
 function readPolicy(note: Note, fields: Fields, compiled: CompiledSchedule | null): SlotPolicy {
   const byDate = compiled?.keyedBy !== 'slot';
   const said = readCatchUp(note, fields.catchUp);
+  const keepMs = readKeep(note, fields.keep, compiled);
   // Slots that are asked to be caught up would otherwise be left out again as overlapping each other.
   const several = said === 'all' || typeof said === 'object';
   return {
     catchUp: said ?? (byDate ? { last: DEFAULT_LAST } : 'latest'),
     startWithinMs: readDuration(note, 'startWithin', fields.startWithin, SECOND, LONGEST_START_WITHIN) ?? null,
     overlap: readChoice(note, 'overlap', fields.overlap, OVERLAPS) ?? (byDate || several ? 'queue' : 'skip'),
-    deadline: readDeadline(note, fields.deadline),
+    deadline: readWallClock(note, 'deadline', fields.deadline),
+    ...(keepMs === undefined ? {} : { keepMs }),
   };
 }
 
@@ -78,11 +93,22 @@ function readCatchUp(note: Note, value: unknown): CatchUp | undefined {
   return undefined;
 }
 
-function readDeadline(note: Note, value: unknown): SlotPolicy['deadline'] {
+function readKeep(note: Note, value: unknown, compiled: CompiledSchedule | null): number | undefined {
+  const keepMs = readDuration(note, 'keep', value, LEAST_KEEP, MOST_KEEP);
+  if (keepMs === undefined || compiled?.keyedBy !== 'date') return keepMs;
+  note(
+    'keep',
+    value,
+    'has nothing to delete: runs that are unique by their date are kept for as long as the server keeps closed runs.',
+  );
+  return undefined;
+}
+
+function readWallClock(note: Note, field: 'deadline' | 'late', value: unknown): SlotPolicy['deadline'] {
   if (value === undefined) return null;
   const match = typeof value === 'string' ? /^([01]\d|2[0-3]):([0-5]\d)(?: ?\+(\d{1,2})d)?$/.exec(value) : null;
   const days = Number(match?.[3] ?? 0);
   if (match && days <= MOST_DEADLINE_DAYS) return { time: `${match[1]}:${match[2]}`, days };
-  note('deadline', value, `${shown(value)} is no time of day: write '07:30', or '02:00 +1d' for the day after the slot's date.`);
+  note(field, value, `${shown(value)} is no time of day: write '07:30', or '02:00 +1d' for the day after the slot's date.`);
   return null;
 }

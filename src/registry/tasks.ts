@@ -37,6 +37,9 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   if (fields.timezone !== undefined && fields.schedule === undefined) {
     note('timezone', fields.timezone, "has no schedule beside it; in a chain the chain's zone counts.");
   }
+  for (const key of ['late', 'notices'])
+    if (key in fields && fields.schedule === undefined)
+      note(key, fields[key], "has no schedule beside it; in a chain the chain's counts.");
   return {
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,

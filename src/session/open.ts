@@ -71,6 +71,11 @@ export function homeOf({ dir, config }: Pick<Project, 'dir' | 'config'>): string
   return config.home ?? join(dir, '.daychain');
 }
 
+/** The folder where the worker of a running `up` writes its log. */
+export function logsOf(project: Pick<Project, 'dir' | 'config'>): string {
+  return join(homeOf(project), 'logs');
+}
+
 export function namespaceOf({ config, registry }: Project): string {
   return registry.project.namespace ?? config.namespace ?? 'default';
 }
@@ -103,15 +108,21 @@ export function redisOptions(project: Project, state: LocalState | null): RedisS
   );
 }
 
-/** @throws ServerNotKnown, TemporalUnreachable; BadInput where the project's own configuration does not say who it is */
-export async function openServer(project: Project): Promise<ServerSession> {
+/**
+ * @param patience how long and how often to try, where the usual is too long
+ * @throws ServerNotKnown, TemporalUnreachable; BadInput where the project's own configuration does not say who it is
+ */
+export async function openServer(
+  project: Project,
+  patience: Pick<TemporalOptions, 'withinMs' | 'attempts'> = {},
+): Promise<ServerSession> {
   const { registry, config } = project;
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
   const state = readState(homeOf(project));
   const { connectTemporal } = await import('../connections/temporal.js');
-  const connection = await connectTemporal(temporalOptions(project, state));
+  const connection = await connectTemporal({ ...temporalOptions(project, state), ...patience });
   const local = config.temporal === null || config.temporal.address === state?.temporal?.address;
   return {
     server: {

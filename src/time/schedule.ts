@@ -15,7 +15,7 @@ export type Compilation = { compiled: CompiledSchedule; problems: [] } | { compi
 const FORM_NAMES = Object.keys(FORMS);
 const AROUND = [...LIMIT_KEYS, 'jitter', 'key'];
 /** What stands beside `schedule`, and is often written into it. */
-const BESIDE = ['timezone', 'catchUp', 'startWithin', 'overlap', 'deadline', 'summary', 'tags', 'tasks', 'concurrency'];
+const BESIDE = ['timezone', 'catchUp', 'startWithin', 'overlap', 'deadline', 'keep', 'summary', 'tags', 'tasks', 'concurrency'];
 const KEYS: readonly KeyedBy[] = ['date', 'slot'];
 /** Beyond that a slot is no longer near its time. */
 const MOST_JITTER_MS = 3_600_000;

@@ -1,6 +1,6 @@
 /** Getting a task's body run: attempts, lock waits, hand-backs and workers without the task. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
-import { proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
 import { durationText } from '../plan/duration.js';
 import { MAX_ATTEMPT_ERRORS, NOT_HERE_PATIENCE_MS, NOT_HERE_RETRY_MS, SECOND, cut } from '../plan/limits.js';
 import type { Ending } from '../plan/results.js';
@@ -14,6 +14,7 @@ import type {
   Phase,
   TaskResult,
   TaskSpec,
+  WaitingAttempt,
 } from '../plan/types.js';
 import { lockWait } from './engine.js';
 import { unknownText } from './resolve.js';
@@ -29,6 +30,9 @@ export class Attempts {
   private carry: Carry = { attemptsUsed: 0, tries: 0, checkpoint: null, attemptErrors: [] };
   private lockDeadline: number | null = null;
   private notHereDeadline: number | null = null;
+  /** Around the attempt under way. */
+  private scope: CancellationScope | null = null;
+  private takenBack = false;
 
   constructor(
     private readonly spec: TaskSpec,
@@ -43,6 +47,11 @@ export class Attempts {
       try {
         output = await this.attempt();
       } catch (error) {
+        if (this.takenBack && isCancellation(error)) {
+          this.takenBack = false;
+          this.state.phase = 'queued';
+          return 'interrupted';
+        }
         const ending = this.failure(error);
         if (ending === null) throw error;
         return { ending };
@@ -61,6 +70,19 @@ export class Attempts {
     }
   }
 
+  /** Ends the pause before the next attempt without that attempt; what came before it is kept. */
+  takeBack({ attempt, trace }: WaitingAttempt): void {
+    if (this.takenBack || this.scope === null) return;
+    this.takenBack = true;
+    this.carry = {
+      attemptsUsed: this.carry.attemptsUsed + attempt - 1,
+      tries: this.carry.tries + attempt - 1,
+      checkpoint: trace?.checkpoint ?? this.carry.checkpoint,
+      attemptErrors: trace?.attemptErrors ?? this.carry.attemptErrors,
+    };
+    this.scope.cancel();
+  }
+
   /** Attempts begun so far, as far as their own word has come back; the one under way counts. */
   get begun(): number {
     return this.carry.attemptsUsed + (this.state.phase === 'running' ? 1 : 0);
@@ -71,7 +93,16 @@ export class Attempts {
     return this.carry.attemptErrors;
   }
 
-  private attempt(): Promise<AttemptOutput> {
+  private async attempt(): Promise<AttemptOutput> {
+    this.scope = new CancellationScope();
+    try {
+      return await this.scope.run(() => this.scheduled());
+    } finally {
+      this.scope = null;
+    }
+  }
+
+  private scheduled(): Promise<AttemptOutput> {
     const { spec } = this;
     this.show('running', null);
     const body = proxyActivities<Record<string, (input: AttemptInput) => Promise<AttemptOutput>>>({

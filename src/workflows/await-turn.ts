@@ -12,6 +12,7 @@ export async function awaitTurn(
   schedule: string,
   slot: string,
   decision: Extract<SlotDecision, { is: 'wait' | 'cancel' }>,
+  onTooLong: (text: string) => void,
 ): Promise<void> {
   const { earlier } = decision;
   const until = decision.is === 'wait' ? decision.until : 'closed';
@@ -29,5 +30,6 @@ export async function awaitTurn(
   const text = `slot ${slot} of ${schedule} has waited for over 24 hours: the run of slot ${earlier.slot} is still open. See it: daychain show ${earlier.workflowId}`;
   log.warn(text, { earlier: earlier.workflowId });
   setCurrentDetails(`**Notice**: ${text}`);
+  onTooLong(text);
   await waits.awaitShell(earlier, schedule, until);
 }

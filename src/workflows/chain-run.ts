@@ -4,6 +4,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setCurrentDetails,
   sleep,
   workflowInfo,
@@ -24,7 +25,7 @@ import type {
 } from '../plan/types.js';
 import { step } from '../plan/walk.js';
 import { ChainTasks } from './chain-tasks.js';
-import { type OrderName, askedBy, holdOf, releaseProblem, takeOrders } from './orders.js';
+import { type OrderName, askedBy, holdOf, refused, releaseProblem, takeOrders } from './orders.js';
 
 export class ChainRun {
   readonly outcomes = new Map<string, TaskOutcome>();
@@ -32,6 +33,8 @@ export class ChainRun {
   private readonly skips = new Map<string, Asked>();
   private readonly holds = new Map<string, Hold>();
   private held: Hold | null;
+  /** Somebody decided that what has not begun need not run. */
+  private skip: Asked | null;
   private input: ResolvedChainInput | null = null;
   private tasks: ChainTasks | null = null;
   /** An error no task's outcome can hold: it fails the walk. */
@@ -43,6 +46,12 @@ export class ChainRun {
 
   constructor(private readonly raw: RunChainInput) {
     this.held = raw.hold ?? null;
+    this.skip = raw.skip ?? null;
+  }
+
+  /** Who skipped the chain as a whole, and why. */
+  get skipped(): Asked | null {
+    return this.skip;
   }
 
   /** Takes orders for the chain and, where they name one, for a task of it. */
@@ -112,7 +121,7 @@ export class ChainRun {
             status: 'pending',
             kind: null,
             phase: this.open.has(id) ? 'running' : this.holds.has(id) ? 'held' : 'waiting_for_upstream',
-            reason: null,
+            reason: this.open.has(id) ? null : this.holderOf(id),
           };
     }
     const id = parseCanonicalId(workflowInfo().workflowId);
@@ -127,9 +136,14 @@ export class ChainRun {
     };
   }
 
+  private holderOf(task: string): string | null {
+    const hold = this.holds.get(task);
+    return hold === undefined ? null : `by ${hold.by}${hold.reason ? `: ${hold.reason}` : ''}`;
+  }
+
   private launch(task: PlanTask): void {
     this.open.add(task.id);
-    void this.tasks!.run(task, this.skips.get(task.id) ?? null)
+    void this.tasks!.run(task, this.skipOf(task.id))
       .then((outcome) => void this.outcomes.set(task.id, outcome))
       .catch((error: unknown) => {
         if (isCancellation(error))
@@ -145,8 +159,12 @@ export class ChainRun {
   /** A task skipped before its turn needs no parents: its run only records the decision. */
   private launchSkipped(): void {
     for (const task of this.input!.plan.tasks) {
-      if (this.skips.has(task.id) && !this.open.has(task.id) && !this.outcomes.has(task.id)) this.launch(task);
+      if (this.skipOf(task.id) !== null && !this.open.has(task.id) && !this.outcomes.has(task.id)) this.launch(task);
     }
+  }
+
+  private skipOf(task: string): Asked | null {
+    return this.skips.get(task) ?? this.skip;
   }
 
   private nextExpiry(): number | null {
@@ -183,7 +201,7 @@ export class ChainRun {
   private refusal(name: OrderName, order: Order | undefined): string | null {
     const task = order?.task;
     if (task === undefined) {
-      if (name === 'hold') return null;
+      if (name === 'hold' || name === 'skip') return null;
       if (name === 'release') return releaseProblem(this.held, order);
       return `${name} a task of the chain: name it, as in {"task": "…"}`;
     }
@@ -199,11 +217,7 @@ export class ChainRun {
 
   private async take(name: OrderName, order: Order | undefined): Promise<string> {
     const task = order?.task;
-    if (task === undefined) {
-      this.held = name === 'hold' ? holdOf(order, Date.now()) : null;
-      this.changes++;
-      return name === 'hold' ? 'held: no further task starts' : 'released';
-    }
+    if (task === undefined) return this.takeForAll(name, order);
     if (this.open.has(task)) {
       const { task: _task, ...rest } = order!;
       await getExternalWorkflowHandle(this.runOf(task)).signal(name, rest);
@@ -214,6 +228,19 @@ export class ChainRun {
     else this.holds.delete(task);
     this.changes++;
     return `${task}: ${name === 'skip' ? 'will end as skipped_by_operator' : name === 'hold' ? 'held' : 'released'}`;
+  }
+
+  private takeForAll(name: OrderName, order: Order | undefined): string {
+    if (name === 'skip') {
+      // Runs of earlier versions knew a skip of single tasks only.
+      if (!patched('skip-of-a-chain')) throw refused('skip a task of the chain: name it, as in {"task": "…"}');
+      this.skip = askedBy(order);
+      this.holds.clear();
+    }
+    this.held = name === 'hold' ? holdOf(order, Date.now()) : null;
+    this.changes++;
+    if (name === 'skip') return 'what has not begun will end as skipped_by_operator';
+    return name === 'hold' ? 'held: no further task starts' : 'released';
   }
 
   private runOf(task: string): string {

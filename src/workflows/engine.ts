@@ -21,6 +21,12 @@ export const schedules = proxyActivities<Pick<EngineActivities, 'resumeSchedule'
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
+/** Delete closed runs. What a day's clean-up does not manage, the next one's does. */
+export const cleaning = proxyActivities<Pick<EngineActivities, 'cleanUpRuns'>>({
+  startToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '10 seconds', maximumAttempts: 5 },
+});
+
 type Waits = Pick<EngineActivities, 'awaitRun' | 'awaitShell' | 'awaitPast'>;
 
 /** The same for at most this long: then they fail. */

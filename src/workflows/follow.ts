@@ -13,6 +13,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
   isCancellation,
+  patched,
   sleep,
   startChild,
   workflowInfo,
@@ -35,6 +36,8 @@ export interface Start {
   summary?: string;
   /** Epoch milliseconds of the request, where it is younger than this workflow: a failure older than that is repeated. */
   askedAt?: number;
+  /** Epoch milliseconds at which its turn came: a run cancelled before then, and before it began, was a hold taken back. */
+  turnAt?: number;
   /** Epoch milliseconds up to which a run of somebody else's is awaited. Absent: for as long as it takes. */
   awaitUntil?: number;
   /** 1 to 5; the server hands out lower ones first. The caller's own when absent. */
@@ -76,13 +79,20 @@ export async function startOrFollow(start: Start, watch?: Watch): Promise<Follow
     const run = start.awaitUntil === undefined ? await waits.awaitRun(wanted) : await awaitRunUntil(start.awaitUntil, wanted);
     if (run.end === 'absent') continue;
     const repeatable = 'closedAt' in run && run.end !== 'completed' && run.closedAt < askedAt && policy === 'REJECT_DUPLICATE';
-    if (!repeatable) return { met: true, run };
+    if (!repeatable && !(policy === 'REJECT_DUPLICATE' && wasTakenBack(run, start.turnAt))) return { met: true, run };
     policy = 'ALLOW_DUPLICATE_FAILED_ONLY';
   }
   throw ApplicationFailure.nonRetryable(
     `${start.workflowId} is refused as already started, yet the server knows no such run, after ${MAX_STARTS} tries`,
     'inconsistent_server',
   );
+}
+
+/** Whether a run met is a hold that was taken back before its turn: nobody waits for its end, and the run is still due. */
+function wasTakenBack(run: AwaitedRun, turnAt: number | undefined): boolean {
+  if (turnAt === undefined || run.end !== 'cancelled' || run.closedAt >= turnAt) return false;
+  const began = (run.result as { attempts?: number } | null)?.attempts !== 0;
+  return !began && patched('hold-taken-back');
 }
 
 /** Awaits a run, but only up to an instant in epoch milliseconds. */

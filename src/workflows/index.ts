@@ -3,6 +3,8 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { WORKFLOWS } from '../plan/names.js';
 
 export { backfill } from './backfill.js';
+export { cleanUp } from './clean-up.js';
+export { notify } from './notify.js';
 export { oneShot } from './one-shot.js';
 export { resumeLater } from './resume-later.js';
 export { runChain } from './run-chain.js';

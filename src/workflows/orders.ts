@@ -33,9 +33,17 @@ export function orderProblem(order: Order | undefined): string | null {
   return null;
 }
 
+const REFUSED = 'refused';
+
+/** An order that cannot be carried out, in words. */
+export function refused(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(why, REFUSED);
+}
+
 /**
- * Registers each order as signal and update. `refuse` says why an order cannot be taken now, or null;
- * `take` carries it out and answers what to tell. A refused signal is dropped: a signal has nobody to answer to.
+ * Registers each order as signal and update. `refuse` says why an order cannot be taken now, or null; `take` carries it out
+ * and answers what to tell, or throws `refused` where only a look outside could tell. A refused signal is dropped: a signal
+ * has nobody to answer to.
  */
 export function takeOrders(
   refuse: (name: OrderName, order: Order | undefined) => string | null,
@@ -44,12 +52,17 @@ export function takeOrders(
   const problem = (name: OrderName, order: Order | undefined) => orderProblem(order) ?? refuse(name, order);
   for (const name of Object.values(HANDLERS)) {
     setHandler(defineSignal<[Order | undefined]>(name), async (order) => {
-      if (problem(name, order) === null) await take(name, order);
+      if (problem(name, order) !== null) return;
+      try {
+        await take(name, order);
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure && error.type === REFUSED)) throw error;
+      }
     });
     setHandler(defineUpdate<string, [Order | undefined]>(name), async (order) => await take(name, order), {
       validator: (order: Order | undefined) => {
         const why = problem(name, order);
-        if (why !== null) throw ApplicationFailure.nonRetryable(why, 'refused');
+        if (why !== null) throw refused(why);
       },
     });
   }

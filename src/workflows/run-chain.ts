@@ -14,7 +14,7 @@ import { canonicalId, parseCanonicalId } from '../plan/ids.js';
 import { MEMO, PROGRESS_QUERY } from '../plan/names.js';
 import { bareOutcome, chainFailureMessage, chainResult } from '../plan/results.js';
 import { rerunProblem } from '../plan/selection.js';
-import type { ChainResult, ResolvedChainInput, RunChainInput, TaskOutcome } from '../plan/types.js';
+import type { Asked, ChainResult, ResolvedChainInput, RunChainInput, TaskOutcome } from '../plan/types.js';
 import { chainAttributes, ensureAttributes, setStatus } from './attributes.js';
 import { earlierResult, isCanonical, statedId } from './canonical.js';
 import { ChainRun } from './chain-run.js';
@@ -22,6 +22,7 @@ import { lookups } from './engine.js';
 import { startOrFollow } from './follow.js';
 import { patiently, requireInput } from './resolve.js';
 import { endAs } from './shell.js';
+import { watchEnd } from './watched.js';
 
 /**
  * Runs a chain for one run key. `{chain, date}` is enough; the worker's registry compiles the plan.
@@ -66,6 +67,7 @@ async function toItsEnd(chain: ChainRun, input: ResolvedChainInput): Promise<Cha
   const problem = input.rerun ? rerunProblem(input.plan, input.rerun) : null;
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'bad_input');
   ensureAttributes(chainAttributes(input));
+  watchEnd(input);
   const startedMs = workflowInfo().startTime.getTime();
   const deadline = deadlineMs(input.deadline, startedMs);
   const late = isLate(input.deadline, startedMs) ? { late: true as const } : {};
@@ -77,12 +79,18 @@ async function toItsEnd(chain: ChainRun, input: ResolvedChainInput): Promise<Cha
     throw error;
   }
   const result: ChainResult = { ...chainResult(input, input.plan, chain.outcomes), ...late };
+  const { skipped } = chain;
+  if (skipped !== null && result.status === 'success') {
+    result.status = 'skipped';
+    result.kind = 'skipped_by_operator';
+    result.reason = askedText(skipped);
+  }
   const unfinished = deadline !== null && Date.now() >= deadline && Object.values(result.tasks).some(isUnfinished);
   if (unfinished) result.kind = 'deadline';
   const message = chainFailureMessage(result, unfinished ? deadlineText(input.deadline ?? '') : undefined);
-  if (result.status !== 'success') result.reason = message.split('\n')[0] ?? null;
+  if (result.status === 'failed') result.reason = message.split('\n')[0] ?? null;
   close(result);
-  if (result.status === 'success') return result;
+  if (result.status !== 'failed') return result;
   throw ApplicationFailure.create({ type: result.kind ?? 'error', message, nonRetryable: true, details: [result] });
 }
 
@@ -98,8 +106,11 @@ async function closeAsCancelled(chain: ChainRun, input: ResolvedChainInput): Pro
     if (!chain.outcomes.has(id))
       chain.outcomes.set(id, bareOutcome('cancelled', null, 'the chain was cancelled before it began'));
   }
-  const reason = `by ${asked.by}${asked.reason ? `: ${asked.reason}` : ''}`;
-  close(chainResult(input, input.plan, chain.outcomes, { status: 'cancelled', kind: null, reason }));
+  close(chainResult(input, input.plan, chain.outcomes, { status: 'cancelled', kind: null, reason: askedText(asked) }));
+}
+
+function askedText({ by, reason }: Asked): string {
+  return `by ${by}${reason ? `: ${reason}` : ''}`;
 }
 
 /** Lists read the table from the memo, without opening histories. */

@@ -5,6 +5,7 @@ import {
   condition,
   defineQuery,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -20,12 +21,13 @@ import { Attempts } from './attempts.js';
 import { ensureAttributes, setStatus, taskAttributes } from './attributes.js';
 import { earlierResult, isCanonical, statedId } from './canonical.js';
 import { lookups } from './engine.js';
-import { startOrFollow } from './follow.js';
-import { askedBy, holdOf, releaseProblem, takeOrders, type OrderName } from './orders.js';
+import { askedBy, holdOf, refused, releaseProblem, takeOrders, type OrderName } from './orders.js';
 import { PastWait } from './past-wait.js';
 import { patiently, requireInput } from './resolve.js';
-import { endAs, isBenign } from './shell.js';
+import { isBenign } from './shell.js';
+import { isResolved, taskShell } from './task-shell.js';
 import type { RunState } from './until-interrupted.js';
+import { watchEnd } from './watched.js';
 
 /**
  * Runs one task for one run key. `{task, date}` is enough; the worker's registry fills in the rest.
@@ -44,35 +46,10 @@ export async function runTask(raw: RunTaskInput): Promise<TaskResult> {
   if (earlier !== undefined) return earlier as unknown as TaskResult;
   const input = isResolved(raw) ? raw : await patiently(() => lookups.resolveTask(raw));
   const id = canonicalId(input.task, input.runKey);
-  if (!isCanonical(id)) return await asShell(id, input);
+  if (!isCanonical(id)) return await taskShell(id, input);
   const late = early ? undefined : await earlierResult(raw.mark);
   if (late !== undefined) return late as unknown as TaskResult;
   return await run.toItsEnd(input);
-}
-
-async function asShell(id: string, input: ResolvedTaskInput): Promise<TaskResult> {
-  setCurrentDetails(`A shell: the run itself is ${id}`);
-  const { mark: _mark, ...rest } = input;
-  const followed = await startOrFollow({
-    workflowType: 'runTask',
-    workflowId: id,
-    input: rest,
-    searchAttributes: taskAttributes({ ...input, tags: input.spec.tags }),
-    memo: { [MEMO.params]: input.params },
-    params: input.params,
-    ...(input.spec.summary ? { summary: input.spec.summary } : {}),
-  });
-  return endAs(id, followed) as unknown as TaskResult;
-}
-
-function isResolved(raw: RunTaskInput): raw is ResolvedTaskInput {
-  return (
-    raw.date !== undefined &&
-    raw.runKey !== undefined &&
-    raw.scheduledFor !== undefined &&
-    raw.params !== undefined &&
-    raw.spec !== undefined
-  );
 }
 
 class TaskRun {
@@ -104,9 +81,11 @@ class TaskRun {
       async (name, order) => {
         switch (name) {
           case 'skip':
+            await this.setAside(name);
             this.skip = askedBy(order);
             return 'will end as skipped_by_operator';
           case 'hold':
+            await this.setAside(name);
             this.held = holdOf(order, Date.now());
             return `held until ${new Date(this.held.until).toISOString()}`;
           case 'release':
@@ -125,6 +104,8 @@ class TaskRun {
   async toItsEnd(input: ResolvedTaskInput): Promise<TaskResult> {
     ensureAttributes(taskAttributes({ ...input, tags: input.spec.tags }));
     if (workflowInfo().memo?.[MEMO.params] === undefined) upsertMemo({ [MEMO.params]: input.params });
+    // In a chain, the chain's end is told.
+    if (input.chain === undefined) watchEnd(input);
     let result: TaskResult;
     try {
       result = await this.workInTime(input);
@@ -159,9 +140,8 @@ class TaskRun {
         kind: 'deadline',
         reason: `unfinished at the deadline, ${text}`,
         settled: false,
-        attempts: this.attempts?.begun ?? 0,
-        attemptErrors: this.attempts?.errors ?? [],
         finished: isoNow(),
+        ...this.tried(),
       }
     );
   }
@@ -204,10 +184,15 @@ class TaskRun {
           settled: false,
           by,
           finished: isoNow(),
+          ...this.tried(),
         });
       }
     }
-    return this.skip === null ? null : skippedByOperator({ ...input, taskId: this.taskId }, this.skip, isoNow());
+    return this.skip === null ? null : skippedByOperator({ ...input, taskId: this.taskId }, this.skip, isoNow(), this.tried());
+  }
+
+  private tried(): Pick<Ending, 'attempts' | 'attemptErrors'> {
+    return { attempts: this.attempts?.begun ?? 0, attemptErrors: this.attempts?.errors ?? [] };
   }
 
   private async attemptInput(input: ResolvedTaskInput) {
@@ -256,7 +241,14 @@ class TaskRun {
     const reason = asked.reason ?? 'cancelled';
     this.status = 'cancelled';
     upsertMemo({
-      [MEMO.result]: this.result(input, { status: 'cancelled', reason, settled: false, by: asked.by, finished: isoNow() }),
+      [MEMO.result]: this.result(input, {
+        status: 'cancelled',
+        reason,
+        settled: false,
+        by: asked.by,
+        finished: isoNow(),
+        ...this.tried(),
+      }),
     });
     setStatus('cancelled');
     setCurrentDetails(`cancelled by ${asked.by}: ${reason}`);
@@ -266,9 +258,22 @@ class TaskRun {
     if (this.status !== 'pending') return `${workflowInfo().workflowId} has ended: ${this.status}`;
     if (name === 'release') return releaseProblem(this.held, order);
     if (name === 'retryNow') return this.held === null ? null : `${workflowInfo().workflowId} is held; release it`;
-    if (this.state.phase === 'running')
-      return `${workflowInfo().workflowId} is running: it is too late to ${name} it. To stop it: daychain cancel ${workflowInfo().workflowId}`;
     return null;
+  }
+
+  /** Takes an attempt back that has not begun. @throws ApplicationFailure `refused` if the body is running, or the run has ended */
+  private async setAside(name: 'skip' | 'hold'): Promise<void> {
+    if (this.state.phase !== 'running') return;
+    const { workflowId } = workflowInfo();
+    const tooLate = `${workflowId} is running: it is too late to ${name} it. To stop it: daychain cancel ${workflowId} --reason "…"`;
+    // Runs of earlier versions refused without a look.
+    if (!patched('orders-before-next-attempt')) throw refused(tooLate);
+    const waiting = await lookups.waitingAttempt({ workflowId });
+    // It may have gone on, or ended, during the look.
+    if (this.status !== 'pending') throw refused(`${workflowId} has ended: ${this.status}`);
+    if (this.state.phase !== 'running') return;
+    if (waiting === null) throw refused(tooLate);
+    this.attempts!.takeBack(waiting);
   }
 
   private progress(): TaskProgress {

@@ -19,6 +19,7 @@ import { lookups } from './engine.js';
 import { startOrFollow, type Start } from './follow.js';
 import { patiently, requireInput } from './resolve.js';
 import { endAs } from './shell.js';
+import { tellWaiting, watchSlot } from './watched.js';
 
 /**
  * Turns a slot into a run: reads the slot the schedule fired for, learns its date and run key, and whether it is run,
@@ -35,10 +36,11 @@ export async function scheduledChain(input: ScheduledChainInput): Promise<Json> 
   // Shells that were started before slots were decided have learned the run alone.
   if (!('decision' in due)) return await follow(due, slot, []);
 
+  watchSlot(due);
   let decision: SlotDecision = due.decision;
   const waitedFor: string[] = [];
   while (decision.is === 'wait' || decision.is === 'cancel') {
-    await awaitTurn(input.chain, due.slot.scheduledFor, decision);
+    await awaitTurn(input.chain, due.slot.scheduledFor, decision, (text) => tellWaiting(due.run, text));
     waitedFor.push(decision.earlier.slot);
     decision = await patiently(() => lookups.decideSlot({ ...question(), waited: true }));
   }

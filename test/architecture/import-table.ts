@@ -68,7 +68,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
   },
   local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
-  notices: { ...besidesServers, packages: ['nodemailer'] },
+  // What a notice says stands in histories, and its sentences are the plan's; its target is as an author writes it.
+  notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
   testing: {
@@ -98,6 +99,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     packages: [...TEMPORAL, 'hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client'],
     node: true,
   },
+  // Runs in the browser: it shows what the server sends, and shares its shapes with it, never its code.
+  'web/page': { code: [], types: ['control', 'plan', 'web'], packages: ['preact'], node: false },
   cli: {
     code: [...BELOW, 'session', 'config.ts', 'worker.ts', 'schedules.ts', 'web'],
     types: [],

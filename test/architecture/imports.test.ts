@@ -43,6 +43,9 @@ describe('the check itself', () => {
     ['kit/a.ts', "import fs from 'fs';"],
     ['kit/a.ts', 'const other = await import(name);'],
     ['kit/a.ts', "const other = require('../config.js');"],
+    ['web/page/grid/a.tsx', "import { readGrid } from '../../../control/views/grid.js';"],
+    ['web/page/a.ts', "import { sign } from 'node:crypto';"],
+    ['web/server.ts', "import { start } from './page/main.js';"],
     ['somewhere/a.ts', 'export {};'],
   ])('refuses in src/%s: %s', (file, text) => {
     expect(forbiddenImports(file, text)).toHaveLength(1);
@@ -57,6 +60,8 @@ describe('the check itself', () => {
     ['connections/a.ts', "import type { Config } from '../config.js';"],
     ['cli/commands/a.ts', "import { readConfig } from '../../config.js';"],
     ['cli/commands/a.ts', "const { runWorker } = await import('../../worker.js');"],
+    ['web/page/grid/a.tsx', "import type { GridView } from '../../../control/views/grid.js';"],
+    ['web/page/grid/a.tsx', "import { useState } from 'preact/hooks';"],
     ['registry/a.ts', 'const file = await import(url.href);'],
     ['registry/a.ts', "import { register } from 'tsx/esm/api';"],
   ])('allows in src/%s: %s', (file, text) => {

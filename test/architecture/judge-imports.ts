@@ -47,7 +47,12 @@ function whyForbidden(file: string, from: string, row: Row, { specifier, typeOnl
   return `${from} may import the packages ${list(row.packages)}`;
 }
 
-const areaOf = (file: string): string => file.split('/')[0] ?? file;
+/** A folder of its own row within another's is judged by that. */
+const areaOf = (file: string): string => {
+  const [first = file, second] = file.split('/');
+  const inner = `${first}/${second}`;
+  return inner in IMPORT_TABLE ? inner : first;
+};
 const isNode = (specifier: string): boolean => specifier.startsWith('node:') || builtinModules.includes(specifier);
 const isBareName = (name: string): boolean => name.split('/').length === (name.startsWith('@') ? 2 : 1);
 const list = (names: readonly string[]): string => (names.length === 0 ? '(none)' : names.join(', '));

@@ -8,6 +8,6 @@ export function sourceFiles(folder: string): string[] {
   if (!existsSync(absolute)) return [];
   return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => /\.(ts|js|mjs)$/.test(file) && !/(^|\/)(node_modules|out|\.daychain)\//.test(file))
+    .filter((file) => /\.(tsx?|js|mjs)$/.test(file) && !/(^|\/)(node_modules|out|\.daychain)\//.test(file))
     .sort();
 }

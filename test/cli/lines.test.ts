@@ -71,6 +71,8 @@ describe('a task in one line', () => {
       nextAttemptAt: '2026-11-22T05:05:00Z',
       lastHeartbeatAt: null,
       worker: null,
+      progress: null,
+      attemptErrors: [],
     };
     expect(line({ phase: 'retrying', pending })).toContain('attempt 2 of 4, next at 06:05:00: connect ECONNREFUSED');
   });

@@ -34,7 +34,7 @@ describe('a run on the command line', () => {
 
   it('refuses dates that do not exist', () => {
     expect(() => readRun(['daily-chain', '20260230'], PARIS, NOW)).toThrow('2026-02 has the days 01 to 28');
-    expect(() => readDate('tomorow', 'UTC', NOW)).toThrow('write it as 20260203 or 2026-02-03, or today, or yesterday');
+    expect(() => readDate('tomorow', 'UTC', NOW)).toThrow('write it as 20260203 or 2026-02-03, or today, yesterday, tomorrow');
   });
 });
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  keyPattern,
   holderKind,
   isSameRun,
   lockKeys,
-  lockPattern,
   lockValue,
-  parseLockKey,
+  parseKey,
   parseLockValue,
   readAcquired,
   readRenewed,
@@ -33,19 +33,21 @@ describe('the keys', () => {
     });
     fc.assert(
       fc.property(fc.string(), names, (prefix, name) => {
-        expect(parseLockKey(prefix, lockKeys(prefix, name).lock)).toEqual(name);
+        expect(parseKey(prefix, 'lock', lockKeys(prefix, name).lock)).toEqual(name);
+        expect(parseKey(prefix, 'success', lockKeys(prefix, name).success)).toEqual(name);
+        expect(parseKey(prefix, 'success', lockKeys(prefix, name).lock)).toBeNull();
       }),
     );
   });
 
   test.each(['success:task_x:20260203', 'lock:task_x', 'lock::20260203', 'lock:task_x:', 'xlock:task_x:20260203'])(
     'are not found in %s',
-    (key) => expect(parseLockKey('', key)).toBeNull(),
+    (key) => expect(parseKey('', 'lock', key)).toBeNull(),
   );
 
   test('are looked for literally, though a prefix holds signs of a pattern', () => {
-    expect(lockPattern('a*[b]?:', 'task_x')).toBe('a\\*\\[b\\]\\?:lock:task_x:*');
-    expect(lockPattern('')).toBe('lock:*:*');
+    expect(keyPattern('a*[b]?:', 'lock', 'task_x')).toBe('a\\*\\[b\\]\\?:lock:task_x:*');
+    expect(keyPattern('', 'success')).toBe('success:*:*');
   });
 });
 

@@ -87,7 +87,7 @@ describe('a chain', () => {
     [
       'an unknown key',
       `{ concurency: 3, tasks: { a: [] } }`,
-      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, catchUp, startWithin, overlap, deadline, concurrency, tasks. Did you mean concurrency?',
+      'concurency: "concurency" is not known here; there are summary, tags, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, concurrency, tasks. Did you mean concurrency?',
     ],
     [
       'an unknown key of a place',
@@ -238,7 +238,7 @@ describe('a task', () => {
     [
       'an unknown key',
       `{ run() {}, sumary: 'x' }`,
-      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, dependsOnPast, needs, timeout, heartbeat, retry, lock. Did you mean summary?',
+      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, timeout, heartbeat, retry, lock. Did you mean summary?',
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [
@@ -340,7 +340,7 @@ describe('a project', () => {
     [
       'an unknown key',
       `{ timeout: '1 hour' }`,
-      'timeout: "timeout" is not known here; there are name, timezone, namespace, taskQueue, defaults, settings, clients, lock.',
+      'timeout: "timeout" is not known here; there are name, timezone, namespace, taskQueue, defaults, settings, clients, lock, notices.',
     ],
     [
       'an unknown default',

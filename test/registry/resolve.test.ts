@@ -32,6 +32,20 @@ beforeAll(async () => {
 afterAll(() => expect([...registry.broken.keys()]).toEqual(['broken']));
 
 describe('a plan', () => {
+  test('gives a task no params because of its name: constructor is an id like any other', async () => {
+    const other = await loadProject(
+      folderWith({
+        'tasks/valueof.js': task('{ params: z.object({ a: z.number().default(1) }), run() {} }'),
+        'chains/all.js': chain(`{ tasks: { constructor: { command: ['/bin/true'] }, valueof: ['constructor'] } }`),
+      }),
+    );
+    expect(other.problems).toEqual([]);
+    expect(other.plan('all').tasks.map(({ id, params }) => [id, params])).toEqual([
+      ['constructor', {}],
+      ['valueof', { a: 1 }],
+    ]);
+  });
+
   test('puts each task after its parents, with settings from task, project and defaults in this order', () => {
     const plan = registry.plan('daily');
     expect(plan).toMatchObject({

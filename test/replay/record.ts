@@ -5,7 +5,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, expect, test } from 'vitest';
 import { startSlot } from '../../src/control/start-slot.js';
-import { shellId } from '../../src/plan/ids.js';
+import { noticeId, shellId } from '../../src/plan/ids.js';
 import type { SlotResult } from '../../src/plan/types.js';
 import { latestSlots } from '../../src/time/slots.js';
 import { instantText } from '../../src/time/zones.js';
@@ -14,6 +14,9 @@ import { type Engine, eventually, failureOf, resultOf, startEngine } from '../su
 
 /** Of the slots that fall due long before and after now. */
 const TIME = instantText(Date.now() + 12 * 3_600_000).slice(11, 16);
+
+/** To nobody: the variable is not set. */
+const NOTICES = [{ on: ['failure', 'recovery', 'late'], to: { webhook: { url: { env: 'RP_NOWHERE' } } } }];
 
 let engine: Engine;
 
@@ -28,6 +31,8 @@ beforeAll(async () => {
       rp_fails: `{ retry: { retries: 1, delay: '100 milliseconds' }, run() { throw new TaskError('no'); } }`,
       rp_gated: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_stopped: `{ retry: { retries: 0 }, heartbeat: '2 seconds', async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
+      rp_retries: `{ retry: { retries: 2, delay: '1 hour' }, run() { throw new TaskError('no'); } }`,
+      rp_noticed: `{ schedule: { daily: '${TIME}' }, notices: [{ on: ['failure'], to: { mail: { to: { env: 'RP_NOWHERE' } } } }], retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
       rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
     },
     chains: {
@@ -36,6 +41,7 @@ beforeAll(async () => {
       'rp-latest': { schedule: { daily: TIME }, catchUp: 'latest', tasks: { rp_a: [] } },
       'rp-queue': { schedule: { daily: TIME }, overlap: 'queue', tasks: { rp_gated: { dependsOn: [], dependsOnPast: true } } },
       'rp-cancel': { schedule: { daily: TIME }, overlap: 'cancel', tasks: { rp_stopped: [] } },
+      'rp-noticed': { schedule: { daily: TIME }, late: TIME, notices: NOTICES, tasks: { rp_gated: [] } },
       'rp-deadline': { tasks: { rp_gated: [], rp_b: ['rp_gated'] } },
     },
   });
@@ -167,6 +173,48 @@ test('slots, deadlines and pasts', async () => {
 
 const dated = ({ date, scheduledFor }: { date: string; scheduledFor: string }) => ({ date, scheduledFor });
 
+test('orders before the next attempt, and to chains as a whole', async () => {
+  const order = { by: 'marie', reason: 'by hand' };
+  const inBackOff = async (date: string) => {
+    const handle = await engine.startTask({ task: 'rp_retries', date });
+    await eventually('the back-off', async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.[0]?.nextAttemptScheduleTime;
+    });
+    return handle;
+  };
+  const skipped = await inBackOff('20260501');
+  await skipped.executeUpdate('hold', { args: [order] });
+  await eventually('held', async () => (await skipped.query<{ phase: string }>('progress')).phase === 'held');
+  await skipped.executeUpdate('release', { args: [order] });
+  await eventually('the second attempt', async () => (await skipped.describe()).raw.pendingActivities?.[0]?.lastFailure);
+  await skipped.executeUpdate('skip', { args: [order] });
+  await resultOf(skipped);
+  await save('run-task-held-and-skipped-before-its-next-attempt', skipped);
+
+  const hold = { ...order, until: Date.now() + 3_600_000 };
+  const ahead = await engine.startTask({ task: 'rp_b', date: '20260502', hold });
+  const chain = await engine.startChain({ chain: 'rp-deadline', date: '20260502' });
+  await eventually('under way', async () => {
+    const { tasks } = await chain.query<{ tasks: Record<string, { phase: string }> }>('progress');
+    return tasks.rp_gated?.phase === 'running';
+  });
+  await ahead.cancel();
+  await failureOf(ahead);
+  engine.open('20260502');
+  await resultOf(chain);
+  await save('run-chain-came-to-a-hold-taken-back', chain);
+
+  const open = await engine.startChain({ chain: 'rp-deadline', date: '20260503' });
+  await open.executeUpdate('skip', { args: [order] });
+  engine.open('20260503');
+  await resultOf(open);
+  await save('run-chain-skipped-while-open', open);
+  const never = await engine.startChain({ chain: 'rp-deadline', date: '20260504', skip: order });
+  await resultOf(never);
+  await save('run-chain-skipped-at-its-start', never);
+});
+
 test('backfills', async () => {
   const request = {
     kind: 'chain',
@@ -211,4 +259,34 @@ test('backfills', async () => {
   await cancelled.cancel();
   await failureOf(cancelled);
   await save('backfill-cancelled', cancelled);
+});
+
+test('notices', async () => {
+  const rule = { schedule: { daily: TIME }, timezone: 'UTC', since: '2020-01-01T00:00:00Z' };
+  const compiled = engine.registry.chain('rp-noticed')!.compiled!;
+  const [newest] = latestSlots(compiled, Date.now(), 1, Date.now() - 7 * 86_400_000);
+  const { scheduledFor, runKey } = newest!;
+  await startSlot(engine.server, { chain: 'rp-noticed', slot: scheduledFor, rule });
+  const shell = engine.client.workflow.getHandle(shellId('rp-noticed', scheduledFor));
+  const late = engine.client.workflow.getHandle(noticeId('rp-noticed', runKey, 'late'));
+  await eventually('the late notice', async () => {
+    const memo = await late.describe().then(
+      (found) => found.memo?.['result'],
+      () => null,
+    );
+    return memo;
+  });
+  engine.open(runKey);
+  await resultOf(shell);
+  await save('scheduled-chain-noticed', shell);
+  await save('run-chain-noticed', engine.client.workflow.getHandle(`rp-noticed:${runKey}`));
+  await save('notify-late', late);
+  await late.terminate();
+
+  const failed = await engine.startTask({ task: 'rp_noticed', date: '20260301' });
+  await failureOf(failed);
+  const told = engine.client.workflow.getHandle(noticeId('rp_noticed', '20260301', `end:${(await failed.describe()).runId}`));
+  await resultOf<unknown>(told);
+  await save('run-task-noticed', failed);
+  await save('notify-end', told);
 });

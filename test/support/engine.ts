@@ -18,6 +18,12 @@ export interface EngineOptions extends ProjectText {
   /** Default 300. */
   ttlSeconds?: number;
   onStep?: AttemptParts['onStep'];
+  /** As the worker calls itself. */
+  version?: string;
+  /** Attempts of bodies at a time. Default 100. */
+  concurrency?: number;
+  /** False: nobody works on the project's queue, nor ever has. Default true. */
+  worker?: boolean;
   /** What the worker's environment has besides this process's. */
   environment?: Record<string, string>;
   /** Default: the run's own servers. */
@@ -82,7 +88,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const address = options.address ?? temporalAddress();
   const namespace = temporalNamespace();
   const redis = { host: '127.0.0.1', port: options.redis ?? redisPort() };
-  const worker = await startWorker({
+  const worker = await (options.worker === false ? noWorker : startWorker)({
     registry,
     temporal: { address },
     namespace,
@@ -92,6 +98,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
     environment,
     ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   let broke: unknown;
   worker.ended.catch((error: unknown) => (broke = error));
@@ -202,5 +210,7 @@ function recordingLog(lines: Engine['logged'], base: object = {}): Log {
     child: (fields) => recordingLog(lines, { ...base, ...fields }),
   };
 }
+
+const noWorker = async (): Promise<RunningWorker> => Promise.resolve({ stop() {}, ended: Promise.resolve() });
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ChainProgress, ChainResult, TaskResult } from '../../src/plan/types.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine, within } from '../support/engine.js';
@@ -10,6 +11,7 @@ beforeAll(async () => {
     tasks: {
       or_a: `{ async run(ctx) { witness(ctx, 'body'); await until(ctx, ctx.secrets.get('GATES') + '/a' + ctx.date); return { a: 1 }; } }`,
       or_b: `{ run(ctx) { witness(ctx, 'body'); return { a: ctx.upstream('or_a').status }; } }`,
+      constructor: `{ run(ctx) { if (Object.keys(ctx.params).length > 0) throw new Error('params'); } }`,
       or_c: `{ run(ctx) { witness(ctx, 'body'); } }`,
       or_flaky: `{ retry: { retries: 3, delay: '1 hour' }, run(ctx) {
         const tries = (ctx.checkpoint.value ?? 0) + 1;
@@ -19,7 +21,10 @@ beforeAll(async () => {
         return { tries };
       } }`,
     },
-    chains: { 'or-chain': { tasks: { or_a: [], or_b: ['or_a'], or_c: ['or_b'] } } },
+    chains: {
+      'or-chain': { tasks: { or_a: [], or_b: ['or_a'], or_c: ['or_b'] } },
+      'or-named': `defineChain({ tasks: { constructor: [], or_c: { dependsOn: ['constructor'] } } })`,
+    },
   });
 });
 
@@ -29,6 +34,11 @@ const tell = (workflowId: string, order: string, argument: object) =>
     `${order} of ${workflowId}`,
     engine.client.workflow.getHandle(workflowId).executeUpdate<string, [object]>(order, { args: [argument] }),
   );
+const inBackOff = (handle: WorkflowHandle) =>
+  eventually('the back-off', async () => {
+    const { raw } = await handle.describe();
+    return raw.pendingActivities?.[0]?.nextAttemptScheduleTime;
+  });
 const bodies = (date: string) =>
   engine
     .witness()
@@ -123,10 +133,7 @@ describe('orders to open runs', () => {
 
   test('retry now ends the pause before the next attempt, and keeps attempt and checkpoint', async () => {
     const handle = await engine.startTask({ task: 'or_flaky', date: '20260307' });
-    await eventually('the back-off', async () => {
-      const { raw } = await handle.describe();
-      return raw.pendingActivities?.[0]?.nextAttemptScheduleTime;
-    });
+    await inBackOff(handle);
     expect(await tell(handle.workflowId, 'retryNow', { by: 'marie' })).toBe('trying again now');
     expect(await resultOf<TaskResult>(handle)).toMatchObject({
       status: 'success',
@@ -134,6 +141,91 @@ describe('orders to open runs', () => {
       attempts: 2,
       attempt_errors: [{ attempt: 1, message: 'not yet' }],
     });
+  });
+
+  test('a task that waits to try again can be held: attempts used and checkpoint are there when it goes on', async () => {
+    const handle = await engine.startTask({ task: 'or_flaky', date: '20260310' });
+    await inBackOff(handle);
+    expect(await tell(handle.workflowId, 'hold', { by: 'marie', reason: 'ask the provider' })).toContain('held until');
+    await eventually('held', async () => (await handle.query<{ phase: string }>('progress')).phase === 'held');
+    expect((await handle.describe()).raw.pendingActivities).toEqual([]);
+    expect(await tell(handle.workflowId, 'release', { by: 'marie' })).toBe('released');
+    expect(await resultOf<TaskResult>(handle)).toMatchObject({
+      status: 'success',
+      tries: 2,
+      attempts: 2,
+      attempt_errors: [{ attempt: 1, message: 'not yet' }],
+    });
+  });
+
+  test('a task that waits to try again can be skipped: it settles its date, and keeps what it has tried', async () => {
+    const handle = await engine.startTask({ task: 'or_flaky', date: '20260311' });
+    await inBackOff(handle);
+    expect(await tell(handle.workflowId, 'skip', { by: 'marie', reason: 'by hand' })).toContain('skipped_by_operator');
+    expect(await resultOf<TaskResult>(handle)).toMatchObject({
+      status: 'skipped',
+      kind: 'skipped_by_operator',
+      settled: true,
+      attempts: 1,
+      attempt_errors: [{ attempt: 1, message: 'not yet' }],
+    });
+    expect(bodies('20260311')).toEqual(['or_flaky']);
+    expect(await engine.locks.send(['EXISTS', 'lock:or_flaky:20260311'])).toBe(0);
+  });
+
+  test('signals do the same, and one to a running body is dropped without harm', async () => {
+    const handle = await engine.startTask({ task: 'or_flaky', date: '20260312' });
+    await inBackOff(handle);
+    await handle.signal('skip', { by: 'marie', reason: 'by hand' });
+    expect(await resultOf<TaskResult>(handle)).toMatchObject({ kind: 'skipped_by_operator', attempts: 1 });
+    const running = await engine.startTask({ task: 'or_a', date: '20260312' });
+    await eventually('the body', () => bodies('20260312').includes('or_a'));
+    await running.signal('skip', { by: 'marie', reason: 'too late' });
+    engine.open('a20260312');
+    expect(await resultOf<TaskResult>(running)).toMatchObject({ status: 'success' });
+  });
+
+  test('a task may be called constructor: nothing of it is taken from the language itself', async () => {
+    const chain = await resultOf<ChainResult>(
+      await engine.startChain({ chain: 'or-named', date: '20260316', params: { or_c: {} } }),
+    );
+    expect(chain).toMatchObject({ status: 'success', counts: { success: 2 } });
+  });
+
+  test('a chain started skipped settles every task without a body, and itself', async () => {
+    const handle = await engine.startChain({ chain: 'or-chain', date: '20260313', skip: { by: 'marie', reason: 'holiday' } });
+    const chain = await resultOf<ChainResult>(handle);
+    expect(chain).toMatchObject({ status: 'skipped', kind: 'skipped_by_operator', reason: 'by marie: holiday' });
+    expect(Object.values(chain.tasks).map(({ kind, run }) => [kind, run])).toEqual([
+      ['skipped_by_operator', 'or_a:20260313'],
+      ['skipped_by_operator', 'or_b:20260313'],
+      ['skipped_by_operator', 'or_c:20260313'],
+    ]);
+    expect(bodies('20260313')).toEqual([]);
+  });
+
+  test('a skip of an open chain lets what is running end, and skips what has not begun, held tasks too', async () => {
+    const handle = await engine.startChain({ chain: 'or-chain', date: '20260314' });
+    await eventually('the first body', () => bodies('20260314').length === 1);
+    await tell(handle.workflowId, 'hold', { task: 'or_c', by: 'marie' });
+    expect(await tell(handle.workflowId, 'skip', { by: 'marie', reason: 'enough' })).toContain('what has not begun');
+    engine.open('a20260314');
+    const chain = await resultOf<ChainResult>(handle);
+    expect(chain.status).toBe('skipped');
+    expect(Object.values(chain.tasks).map(({ kind }) => kind)).toEqual([null, 'skipped_by_operator', 'skipped_by_operator']);
+    expect(bodies('20260314')).toEqual(['or_a']);
+  });
+
+  test('a chain comes to a task whose hold was taken back meanwhile, and runs it', async () => {
+    const hold = { by: 'marie', reason: null, until: Date.now() + 3_600_000 };
+    const task = await engine.startTask({ task: 'or_b', date: '20260315', hold });
+    const handle = await engine.startChain({ chain: 'or-chain', date: '20260315' });
+    await eventually('the first body', () => bodies('20260315').length === 1);
+    await task.cancel();
+    expect((await failureOf(task)).type).toBe('CancelledFailure');
+    engine.open('a20260315');
+    expect((await resultOf<ChainResult>(handle)).tasks.or_b).toMatchObject({ status: 'success' });
+    expect(bodies('20260315')).toEqual(['or_a', 'or_b', 'or_c']);
   });
 
   test('a cancelled chain cancels its tasks, whose bodies hear of it, and says by whom', async () => {

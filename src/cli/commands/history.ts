@@ -2,13 +2,12 @@
 import type { Command } from 'commander';
 import { BadInput } from '../../control/errors.js';
 import { readHistory } from '../../control/history.js';
-import type { Registry } from '../../registry/index.js';
 import { addDays } from '../../time/dates.js';
 import { localDate } from '../../time/zones.js';
 import { EXIT } from '../exit-codes.js';
 import { historyLines } from '../history-lines.js';
 import type { Act, Invocation } from '../program.js';
-import { findEntry, type NamedEntry, readDate } from '../run-words.js';
+import { readDate, requireSchedule } from '../run-words.js';
 import { openProject, openServer } from '../session.js';
 
 interface Options {
@@ -45,7 +44,7 @@ async function history({ out, project: named }: Invocation, [id]: [string], opti
   const project = await openProject(named);
   const { registry } = project;
   // A chain whose file is broken now has its history all the same.
-  if (!registry.broken.has(id)) requireSchedule(registry, findEntry(registry, id));
+  if (!registry.broken.has(id)) requireSchedule(registry, id);
   const now = Date.now();
   const zone = project.zoneOf(id);
   const today = localDate(now, zone);
@@ -61,13 +60,6 @@ async function history({ out, project: named }: Invocation, [id]: [string], opti
   } finally {
     await session.close();
   }
-}
-
-function requireSchedule(registry: Registry, { kind, id }: NamedEntry): void {
-  if (kind === 'chain' || registry.timingOf(id)?.schedule) return;
-  const [chain] = registry.chainsOf(id);
-  const next = chain === undefined ? `One run of it: daychain show ${id} today` : `It runs in a chain: daychain history ${chain}`;
-  throw new BadInput(`${id} is a task without a schedule of its own, so it has no slots.\n${next}`);
 }
 
 function readLimit(text: string | undefined): number | null {

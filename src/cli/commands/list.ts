@@ -4,6 +4,7 @@ import type { Registry } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
+import { disabledNotices } from '../notices/targets.js';
 import { openProject } from '../session.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 
@@ -12,7 +13,8 @@ export function configure(command: Command, act: Act): void {
 }
 
 async function list({ out, project: named }: Invocation): Promise<number> {
-  const { registry, dir } = await openProject(named);
+  const project = await openProject(named);
+  const { registry, dir } = project;
   const chains = registry.chainIds().map((id) => chainOf(registry, id));
   const tasks = registry.taskIds().map((id) => taskOf(registry, id));
   out.answer({ project: registry.project.name, timezone: registry.project.timezone, dir, chains, tasks });
@@ -31,6 +33,7 @@ async function list({ out, project: named }: Invocation): Promise<number> {
       out.say(shortened(line, out.width));
     }
   }
+  for (const line of disabledNotices(project)) out.note(line);
   if (chains.length + tasks.length === 0) {
     out.say(`\nNothing yet. A task is one file in ${dir}/tasks, a chain one in ${dir}/chains.`);
   }

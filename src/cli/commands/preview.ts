@@ -9,7 +9,7 @@ import type { Output } from '../output.js';
 import { runBatch } from '../batch.js';
 import { answerTo } from '../preview/batch.js';
 import { previewLines } from '../preview/lines.js';
-import { nextDue, readFrom, readSpec, readTo, shownSlot, slotsOf } from '../preview/request.js';
+import { nextDue, readFrom, readSpec, readTo, shownSlot, slotsOf } from '../../control/preview-request.js';
 import type { Act, Invocation } from '../program.js';
 import { wrapped } from '../table.js';
 

@@ -1,8 +1,7 @@
 /** `daychain rerun`: the same run key once more. */
 import { type Command, Option } from 'commander';
 import { BadInput } from '../../control/errors.js';
-import { rerun as startRerun, type Definitions, type RerunWish } from '../../control/rerun.js';
-import type { Registry } from '../../registry/index.js';
+import { definitionsOf, rerun as startRerun, type RerunWish } from '../../control/rerun.js';
 import { EXIT } from '../exit-codes.js';
 import { endLines, exitOf, followRun } from '../follow.js';
 import type { Act, Invocation } from '../program.js';
@@ -89,16 +88,4 @@ function wishOf(options: Options): RerunWish {
   if (options.from !== undefined) return { mode: 'from', task: options.from, reason };
   if (options.only !== undefined) return { mode: 'only', task: options.only, reason };
   return { mode: options.all ? 'all' : options.skipped ? 'skipped' : 'unsuccessful', reason };
-}
-
-function definitionsOf(registry: Registry): Definitions {
-  return {
-    resolveTask: (input) => registry.resolveTask(input),
-    resolveChain: (input) => registry.resolveChain(input),
-    plansWith: (task) =>
-      registry
-        .chainsOf(task)
-        .filter((chain) => registry.chain(chain)?.brokenBecause === undefined)
-        .map((chain) => registry.plan(chain)),
-  };
 }

@@ -1,15 +1,11 @@
 /** `daychain show`: one run, as the server knows it. */
 import type { Command } from 'commander';
-import { describeRun, type RunView } from '../../control/describe-run.js';
-import { BadInput } from '../../control/errors.js';
-import { findLock, type LockView } from '../../control/locks.js';
-import { ProgressReader, type RunSnapshot } from '../../control/progress.js';
-import { readInput } from '../../control/run-input.js';
-import type { RunChainInput, RunTaskInput } from '../../plan/types.js';
+import type { RunView } from '../../control/describe-run.js';
+import { showRun, type ShownRun } from '../../control/show-run.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { readRun } from '../run-words.js';
-import { openLocks, openProject, openServer, runUrl, type Project, type ServerSession } from '../session.js';
+import { openLocks, openProject, openServer, type LockSession, type Project, type ServerSession } from '../session.js';
 import { chainLines, taskLines } from '../show-lines.js';
 
 export function configure(command: Command, act: Act): void {
@@ -23,16 +19,6 @@ Examples:
   daychain show task_firecrawl:20260203 --json`,
     )
     .action(act(show));
-}
-
-/** Everything there is to show of a run. */
-export interface ShownRun extends RunSnapshot {
-  input: (RunTaskInput & RunChainInput) | null;
-  url: string | null;
-  /** Of a task's run; null where nobody holds it. */
-  lock: LockView | null;
-  /** Why the lock could not be looked at. */
-  lockProblem: string | null;
 }
 
 async function show({ out, project: named }: Invocation, [words]: [string[]]): Promise<number> {
@@ -58,50 +44,22 @@ async function show({ out, project: named }: Invocation, [words]: [string[]]): P
   }
 }
 
-async function look(project: Project, session: ServerSession, workflowId: string): Promise<ShownRun> {
-  const { server } = session;
-  const first = await describeRun(server, workflowId, { ask: false });
-  if (first === null) throw new BadInput(unknownRun(project, workflowId));
-  const snapshot = await new ProgressReader(server, workflowId, first.runId).read();
-  const run = snapshot?.run ?? first;
-  const input = await readInput(server, run);
-  const lock =
-    run.kind === 'task' && run.runKey !== null
-      ? await lookAtLock(project, session, run, input)
-      : { lock: null, lockProblem: null };
-  return { run, tasks: snapshot?.tasks ?? [], input, url: runUrl(session, { workflowId }), ...lock };
-}
-
-async function lookAtLock(
-  project: Project,
-  { server }: ServerSession,
-  run: RunView,
-  input: RunTaskInput | null,
-): Promise<Pick<ShownRun, 'lock' | 'lockProblem'>> {
-  const spec = input?.spec?.lock ?? project.registry.task(run.id)?.spec.lock;
-  if (spec === false) return { lock: null, lockProblem: null };
+async function look(project: Project, { server, ui }: ServerSession, workflowId: string): Promise<ShownRun> {
+  let locks: LockSession | null = null;
   try {
-    const locks = await openLocks(project);
-    try {
-      const scope = spec?.by === 'run' ? run.runKey! : (run.date ?? run.runKey!);
-      return { lock: await findLock(server, locks.store, run.id, scope), lockProblem: null };
-    } finally {
-      locks.close();
-    }
-  } catch (error) {
-    return { lock: null, lockProblem: (error as Error).message.split('\n')[0]! };
+    return await showRun({
+      server,
+      ui,
+      workflowId,
+      lockOf: (task) => project.registry.task(task)?.spec.lock,
+      openLocks: async () => (locks = await openLocks(project)).store,
+    });
+  } finally {
+    (locks as LockSession | null)?.close();
   }
 }
 
 function todaysPlan(project: Project, run: RunView): string | null {
   const chain = project.registry.chain(run.id);
   return run.kind === 'chain' && chain && chain.brokenBecause === undefined ? project.registry.plan(run.id).version : null;
-}
-
-function unknownRun({ registry }: Project, workflowId: string): string {
-  const [id = '', key] = workflowId.split(':');
-  const known = registry.chain(id) !== undefined || registry.task(id) !== undefined;
-  if (!known || key === undefined)
-    return `There is no run ${workflowId}.\nWhat ran lately: daychain status     What there is: daychain list`;
-  return `${id} has not run for ${key}.\nRun it: daychain run ${id} --date ${key}`;
 }

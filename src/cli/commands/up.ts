@@ -9,13 +9,17 @@ import { readGaps } from '../../control/gaps.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { checkSettingValues, homeOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
+import { checkSettingValues, homeOf, logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
 import { labelled } from '../table.js';
 import { whenText } from '../times.js';
 import { runFirstChains } from '../up/first-start.js';
+import { lookAtFiles } from '../up/project-files.js';
+import { type ReloadNews, sayReload } from '../up/reload-news.js';
+import { Reloader } from '../up/reloader.js';
 import { openServers, type UpServers } from '../up/servers.js';
 import { sayGaps, sayServers, saySchedules, SCREEN } from '../up/screen.js';
 import { StopSignals } from '../up/stop-signals.js';
+import { WebProcess } from '../up/web-process.js';
 import { WorkerProcess } from '../up/worker-process.js';
 import { version } from '../version.js';
 
@@ -26,7 +30,13 @@ export function configure(command: Command, act: Act): void {
       `
 Uses Temporal and Redis where TEMPORAL_ADDRESS, REDIS_URL or REDIS_HOST say they are; starts its own
 where they do not, with their data in .daychain/ of the project (or in DAYCHAIN_HOME).
-The very first start runs the chains once, for yesterday.`,
+The very first start runs the chains once, for yesterday.
+Changed files are taken up within seconds, and it says what changed, or what is wrong with them:
+what is running ends by the files before, what starts from then on runs by the new ones.
+
+Examples:
+  daychain up
+  daychain up --project examples/civic`,
     )
     .action(act(up));
 }
@@ -48,7 +58,7 @@ async function up({ out, project: named }: Invocation): Promise<number> {
   if (!opened.opened) return sayHeld(out, project, opened.owner, opened.state);
   const { home } = opened;
   const signals = new StopSignals();
-  const begun: Begun = { servers: null, worker: null, session: null };
+  const begun: Begun = { servers: null, worker: null, reloader: null, web: null, session: null };
   try {
     await start(out, project, home, begun, signals);
     if (!signals.signal.aborted) await signals.first;
@@ -63,6 +73,9 @@ async function up({ out, project: named }: Invocation): Promise<number> {
 interface Begun {
   servers: UpServers | null;
   worker: WorkerProcess | null;
+  /** Has the worker in its care from the first start of one on. */
+  reloader: Reloader | null;
+  web: WebProcess | null;
   session: ServerSession | null;
 }
 
@@ -79,18 +92,25 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     since: new Date().toISOString(),
     ...servers.state,
     worker: null,
+    web: null,
   };
   home.writeState(state);
   sayServers(out, servers);
   signal.throwIfAborted();
 
-  const worker = (begun.worker = new WorkerProcess({
-    projectDir: dir,
-    logFile: join(home.dir, 'worker.log'),
-    onProcess: (mark) => home.writeState(Object.assign(state, { worker: mark })),
-    onTrouble: (text) => out.note(text),
-    onRecovered: () => out.note('The worker is back.'),
-  }));
+  const seen = await lookAtFiles(dir, []);
+  const newWorker = () => {
+    const made: WorkerProcess = new WorkerProcess({
+      projectDir: dir,
+      logDir: logsOf(project),
+      outFile: join(logsOf(project), `${registry.project.name}.out`),
+      onProcess: () => home.writeState(Object.assign(state, { worker: (begun.reloader?.current ?? made).mark })),
+      onTrouble: (text) => out.note(text),
+      onRecovered: () => out.note('The worker is back.'),
+    });
+    return made;
+  };
+  const worker = (begun.worker = newWorker());
   const session = (begun.session = await openServer(project));
   // Before the worker starts: then there is nothing left to announce.
   const gaps = await readGaps(session.server, registry, Date.now(), GAP_PATIENCE_MS);
@@ -98,14 +118,51 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   const polling = worker.start();
   // Told below; until then it must not count as unheard.
   polling.catch(() => {});
+  const web = (begun.web = new WebProcess({
+    projectDir: dir,
+    logFile: join(home.dir, 'web.log'),
+    onProcess: (mark, url) => home.writeState(Object.assign(state, { web: mark && { process: mark, url } })),
+    onTrouble: (text) => out.note(text),
+  }));
+  const listening = web.start();
+  listening.catch(() => {});
   await saySchedules(out, project, session);
   sayGaps(out, gaps);
+  await sayPage(out, listening);
   sayUi(out, servers);
   await Promise.race([polling, signals.first]);
   signal.throwIfAborted();
+  const news = heldBack((one: ReloadNews) => sayReload(out, one, registry.project.timezone, Date.now()));
+  const onNews = (one: ReloadNews) => {
+    home.writeState(Object.assign(state, { worker: reloader.current.mark }));
+    news.tell(one);
+  };
+  const reloader = (begun.reloader = new Reloader({ projectDir: dir, seen, worker, newWorker, onNews }));
+  reloader.onReload(() => web.restart());
+  reloader.watch();
   await runFirstChains(out, project, session, home.dir, signal);
   out.say('\nRunning. Ctrl-C stops everything that was started here.');
   out.answer({ ...state, running: true });
+  news.open();
+}
+
+/** Keeps what is to be told until `open`: the first runs redraw their lines, and nothing may come between. */
+function heldBack<T>(told: (one: T) => void): { tell(one: T): void; open(): void } {
+  let held: T[] | null = [];
+  return {
+    tell: (one) => (held === null ? told(one) : void held.push(one)),
+    open() {
+      const all = held ?? [];
+      held = null;
+      all.forEach(told);
+    },
+  };
+}
+
+/** Chains run without a page: why there is none is told, and the rest goes on. */
+async function sayPage(out: Output, listening: Promise<string>): Promise<void> {
+  const text = await listening.catch((error: Error) => error.message);
+  for (const line of labelled('page', text, { ...SCREEN, width: out.width })) out.say(line);
 }
 
 function sayUi(out: Output, servers: UpServers): void {
@@ -116,8 +173,12 @@ function sayUi(out: Output, servers: UpServers): void {
 /** The worker first, while the servers still take back what it held. A second signal waits for nothing. */
 async function stop(out: Output, home: Home, begun: Begun, signals: StopSignals): Promise<void> {
   if (signals.signal.aborted) out.note('\nStopping. Once more to stop at once.');
-  void signals.second.then(() => begun.worker?.kill());
-  await begun.worker?.stop(0, WORKER_STOPS_WITHIN_MS);
+  const workers = begun.reloader ?? begun.worker;
+  void signals.second.then(() => {
+    workers?.kill();
+    begun.web?.kill();
+  });
+  await Promise.all([workers?.stop(0, WORKER_STOPS_WITHIN_MS), begun.web?.stop()]);
   await begun.session?.close().catch(() => {});
   await begun.servers?.stop();
   home.close();
@@ -136,6 +197,7 @@ function sayHeld(out: Output, project: Project, owner: HomeOwner, known: LocalSt
   };
   if (state?.temporal) line('temporal', state.temporal.address);
   if (state?.redis) line('redis', `${state.redis.host}:${state.redis.port}`);
+  if (state?.web?.url) line('page', state.web.url);
   if (state?.temporal?.ui) line('web ui', `${state.temporal.ui}   (Temporal's own)`);
   if (owner.projectDir === project.dir) {
     out.say(`How it is doing: daychain status     Stop it: Ctrl-C there, or kill ${owner.process.pid}`);

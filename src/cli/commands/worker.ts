@@ -1,26 +1,40 @@
 /** `daychain worker`: the worker of this project, until it is told to stop. */
-import type { Command } from 'commander';
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import { installRuntime, startWorker, type RunningWorker } from '../../worker.js';
 import type { Log } from '../../activities/attempt-log.js';
 import { BadInput } from '../../control/errors.js';
 import { readGaps } from '../../control/gaps.js';
 import { readState } from '../../local/state.js';
-import { createLog } from '../../observability/log.js';
+import { captureConsole } from '../../activities/body-console.js';
+import { createFileLog, createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
+import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
+import { disabledNotices } from '../notices/targets.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
+import { noteModules } from '../../registry/module-files.js';
+import { digestOf } from '../up/project-digest.js';
+import { answerSyncs } from '../up/sync-for-up.js';
+import { isUpMessage, type WorkerMessage } from '../up/worker-messages.js';
+import { version } from '../version.js';
 import { checkSettingValues, homeOf, openProject, openServer, redisOptions, temporalOptions, type Project } from '../session.js';
-import { isStopMessage, type WorkerMessage } from '../up/worker-messages.js';
 
 interface Options {
   concurrency?: string;
+  staged?: boolean;
+  logDir?: string;
 }
 
 export function configure(command: Command, act: Act): void {
   command
     .option('--concurrency <n>', 'attempts of tasks at a time', '100')
+    // Only "up" asks for it: its new worker reads the changed files, and polls when it is told to.
+    .addOption(new Option('--staged').hideHelp())
+    .option('--log-dir <dir>', 'write the log into files there, rotated, instead of to stdout')
     .addHelpText(
       'after',
       `
@@ -35,8 +49,9 @@ const LEAVE_AFTER_MS = 1_000;
 
 async function worker({ out, project: named }: Invocation, _: [], options: Options): Promise<number> {
   const concurrency = readConcurrency(options.concurrency);
-  const project = await openProject(named);
+  const project = process.send === undefined ? await openProject(named) : await openForUp(named);
   const { registry, config } = project;
+  if (options.staged) await untilTold('go');
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
   }
@@ -44,21 +59,60 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
   serve(project.dir);
-  const log = createLog(config.logLevel, { project: registry.project.name });
+  const { name } = registry.project;
+  const log =
+    options.logDir === undefined
+      ? createLog(config.logLevel, { project: name })
+      : createFileLog(config.logLevel, { project: name }, { dir: madeFolder(options.logDir), project: name });
   installRuntime(log);
+  for (const line of disabledNotices(project)) log.warn({}, line);
+  captureConsole((level, method, text) => log[level]({ console: method }, text));
   await announceGaps(project, log);
-  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency });
+  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
   const release = obeyStops(running, config.drainMs);
   log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
+  answerSyncs(project, tellParent);
   tellParent({ type: 'ready' });
+  const endCleaning = keepClean(project, log);
   try {
     await running.ended;
   } finally {
+    endCleaning();
     release();
     setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
   }
   log.info({}, 'worker stopped');
   return EXIT.done;
+}
+
+/** Reads the project, and tells `up` what is in it and which files that took. */
+async function openForUp(named: string | undefined): Promise<Project> {
+  const modules = noteModules();
+  try {
+    const project = await openProject(named);
+    tellParent({ type: 'loaded', digest: digestOf(project, await modules.list()) });
+    return project;
+  } catch (error) {
+    tellParent({ type: 'refused', message: (error as Error).message });
+    throw error;
+  }
+}
+
+/** Rejects when the parent is gone: then nobody will tell. */
+function untilTold(type: 'go'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const release = (end: () => void) => {
+      process.off('message', listen).off('disconnect', alone);
+      end();
+    };
+    const listen = (message: unknown) => {
+      if (!isUpMessage(message)) return;
+      if (message.type === type) release(resolve);
+      if (message.type === 'stop') alone();
+    };
+    const alone = () => release(() => reject(new BadInput('The worker was not needed.')));
+    process.on('message', listen).on('disconnect', alone);
+  });
 }
 
 /** One line per chain whose slots fell due while no worker was here. A look that fails keeps no worker from its work. */
@@ -94,6 +148,7 @@ async function optionsOf(project: Project) {
     redis: redisOptions(project, state),
     lock: { ttlSeconds: config.lockTtlSeconds, successTtlSeconds: config.successTtlSeconds, successKeys: config.successKeys },
     environment: config.environment,
+    pageUrl: config.pageUrl,
   };
 }
 
@@ -111,7 +166,7 @@ function obeyStops(running: RunningWorker, drainMs: number): () => void {
   ];
   for (const [signal, listener] of listeners) process.on(signal, listener);
   process.on('message', (message) => {
-    if (isStopMessage(message)) stop(message.drainMs);
+    if (isUpMessage(message) && message.type === 'stop') stop(message.drainMs ?? Infinity);
   });
   process.on('disconnect', () => stop(0));
   return () => {
@@ -122,6 +177,17 @@ function obeyStops(running: RunningWorker, drainMs: number): () => void {
 
 function tellParent(message: WorkerMessage): void {
   process.send?.(message);
+}
+
+/** @throws BadInput where it cannot be made */
+function madeFolder(named: string): string {
+  const dir = resolve(named);
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new BadInput(`--log-dir ${named}: the folder cannot be made: ${(error as Error).message}`);
+  }
+  return dir;
 }
 
 function readConcurrency(text: string | undefined): number {

@@ -1,7 +1,7 @@
 /** Whether the project's clients work from here, one line each. */
 import { createClientPool } from '../../activities/clients.js';
 import type { Registry } from '../../registry/index.js';
-import type { Check } from './checks.js';
+import type { Check } from './check.js';
 
 /** A client that takes longer is told as one that does not answer. Milliseconds. */
 const PATIENCE_MS = 10_000;

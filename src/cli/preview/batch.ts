@@ -1,6 +1,6 @@
 /** What is answered to one line of `preview --batch`. */
 import { BadInput } from '../../control/errors.js';
-import { readFrom, readSpec, readTo, shownSlot, slotsOf, type ShownSlot } from './request.js';
+import { readFrom, readSpec, readTo, shownSlot, slotsOf, type ShownSlot } from '../../control/preview-request.js';
 
 const FIELDS = ['spec', 'timezone', 'from', 'to'];
 

@@ -1,20 +1,38 @@
 /** What `up` and its worker tell each other. */
+import type { ProjectDigest } from './project-digest.js';
 
-/** From the worker: it polls. */
-export interface WorkerMessage {
-  type: 'ready';
+/** From the worker. */
+export type WorkerMessage =
+  /** It has read the project. A staged one waits now. */
+  | { type: 'loaded'; digest: ProjectDigest }
+  /** It cannot read the project or its settings, and ends. */
+  | { type: 'refused'; message: string }
+  /** It polls. */
+  | { type: 'ready' }
+  /** The schedules are as its files say, or why not. */
+  | { type: 'synced'; steps: { id: string; text: string; changed: boolean }[] }
+  | { type: 'not_synced'; message: string };
+
+/** To the worker. */
+export type UpMessage =
+  /** Begin to poll: only to one that was started staged. */
+  | { type: 'go' }
+  /** Make the server's schedules match the files it has read. */
+  | { type: 'sync' }
+  /** Stop; bodies may run on for this long, in milliseconds; null: to their end. */
+  | { type: 'stop'; drainMs: number | null };
+
+const FROM_WORKER = ['loaded', 'refused', 'ready', 'synced', 'not_synced'];
+const TO_WORKER = ['go', 'sync', 'stop'];
+
+export function isWorkerMessage(message: unknown): message is WorkerMessage {
+  return FROM_WORKER.includes(typeOf(message));
 }
 
-/** To the worker: stop; bodies may run on for this long. */
-export interface StopMessage {
-  type: 'stop';
-  drainMs: number;
+export function isUpMessage(message: unknown): message is UpMessage {
+  return TO_WORKER.includes(typeOf(message));
 }
 
-export function isReadyMessage(message: unknown): message is WorkerMessage {
-  return typeof message === 'object' && message !== null && (message as WorkerMessage).type === 'ready';
-}
-
-export function isStopMessage(message: unknown): message is StopMessage {
-  return typeof message === 'object' && message !== null && (message as StopMessage).type === 'stop';
+function typeOf(message: unknown): string {
+  return typeof message === 'object' && message !== null ? String((message as { type?: unknown }).type) : '';
 }

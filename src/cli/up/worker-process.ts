@@ -1,19 +1,22 @@
 /** The worker as a process of its own: started, started again when it dies, stopped in time. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
-import { isReadyMessage, type StopMessage } from './worker-messages.js';
+import type { ProjectDigest } from './project-digest.js';
+import { isWorkerMessage, type UpMessage, type WorkerMessage } from './worker-messages.js';
 
 export interface WorkerProcessOptions {
   projectDir: string;
-  /** Its lines are appended here. */
-  logFile: string;
-  /** Told of each new process, and of null when there is none. */
-  onProcess(mark: ProcessMark | null): void;
+  /** Folder of its log. */
+  logDir: string;
+  /** File in it for what it writes past its log: the words of a crash. */
+  outFile: string;
+  /** Told of each new process, and of its end. */
+  onProcess(): void;
   /** Told when it ended unasked, in words for people. */
   onTrouble(text: string): void;
   /** Told when it polls again after trouble. */
@@ -21,12 +24,19 @@ export interface WorkerProcessOptions {
 }
 
 const READY_WITHIN_MS = 60_000;
+const SYNCED_WITHIN_MS = 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A worker that lived this long was well: the next pause is short again. */
 const WELL_AFTER_MS = 60_000;
 
+type Told<T extends WorkerMessage['type']> = Extract<WorkerMessage, { type: T }>;
+
 export class WorkerProcess {
+  /** What the newest process has read of the project; null while it is reading. */
+  digest: ProjectDigest | null = null;
+  /** Of its process; null while there is none. */
+  mark: ProcessMark | null = null;
   private child: ChildProcess | null = null;
   private stopping = false;
   private pauseMs = FIRST_PAUSE_MS;
@@ -37,31 +47,43 @@ export class WorkerProcess {
 
   /** Starts it and resolves when it polls. Rejects if it ends before, or takes longer than a minute. */
   async start(): Promise<void> {
-    const child = this.launch();
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(this.told('does not poll after a minute'))), READY_WITHIN_MS);
-      const settle = (end: () => void) => {
-        clearTimeout(timer);
-        end();
-      };
-      child.on('message', (message) => isReadyMessage(message) && settle(resolve));
-      child.once('exit', (code, signal) =>
-        settle(() => reject(new Error(this.told(`ended at its start (${signal ?? `exit code ${code}`})`)))),
-      );
-    });
+    await this.told(this.launch(false), 'ready', READY_WITHIN_MS, 'does not poll after a minute');
+  }
+
+  /**
+   * Starts it to read the project, and no more: it polls once `go` is called.
+   * @throws Error in words where it cannot read the project or its settings, or takes longer than a minute
+   */
+  async stage(): Promise<ProjectDigest> {
+    const child = this.launch(true);
+    const late = 'has not read the project after a minute';
+    const { digest } = await this.told(child, 'loaded', READY_WITHIN_MS, late);
+    return digest;
+  }
+
+  /** Lets a staged one poll, and resolves when it does. Rejects as `start` does. */
+  async go(): Promise<void> {
+    this.send({ type: 'go' });
+    await this.told(this.child!, 'ready', READY_WITHIN_MS, 'does not poll after a minute');
+    this.staged = false;
+  }
+
+  /** Has it make the server's schedules match its files. @throws Error in words where that fails */
+  async sync(): Promise<Told<'synced'>['steps']> {
+    this.send({ type: 'sync' });
+    const { steps } = await this.told(this.child!, 'synced', SYNCED_WITHIN_MS, 'has not synced after a minute');
+    return steps;
+  }
+
+  /** Has it take on nothing new; resolves when it is gone, however long the bodies that it runs take. */
+  async retire(): Promise<void> {
+    await this.end({ type: 'stop', drainMs: null });
   }
 
   /** Tells it to stop; kills it when it has not after `withinMs`. Resolves when it is gone. */
   async stop(drainMs: number, withinMs: number): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.pause);
-    const { child } = this;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const message: StopMessage = { type: 'stop', drainMs };
-    if (child.connected) child.send(message, () => {});
-    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
-    await gone;
+    const timer = setTimeout(() => this.child?.kill('SIGKILL'), withinMs);
+    await this.end({ type: 'stop', drainMs });
     clearTimeout(timer);
   }
 
@@ -72,42 +94,110 @@ export class WorkerProcess {
     this.child?.kill('SIGKILL');
   }
 
-  private launch(): ChildProcess {
-    const { projectDir, logFile, onProcess } = this.options;
-    const log = openSync(logFile, 'a');
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  private staged = false;
+
+  private async end(message: UpMessage): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.pause);
+    const { child } = this;
+    if (child === null || isGone(child)) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    this.send(message);
+    await gone;
+  }
+
+  private send(message: UpMessage): void {
+    if (this.child?.connected) this.child.send(message, () => {});
+  }
+
+  private launch(staged: boolean): ChildProcess {
+    const { projectDir, logDir, outFile, onProcess } = this.options;
+    const log = openOut(logDir, outFile);
     // From sources, tests run it as it is; the package runs what was built.
     const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
-    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), 'worker', '--project', projectDir], {
+    const words = ['worker', '--project', projectDir, '--log-dir', logDir, ...(staged ? ['--staged'] : [])];
+    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
       // A group of its own: Ctrl-C at the terminal is for `up` alone, which then stops it in order.
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
     });
-    closeSync(log);
+    if (log !== 'ignore') closeSync(log);
     this.child = child;
+    this.staged = staged;
     const began = performance.now();
-    if (child.pid !== undefined) onProcess(markOf(child.pid));
+    this.mark = child.pid === undefined ? null : markOf(child.pid);
+    onProcess();
     child.on('message', (message) => {
-      if (!isReadyMessage(message) || !this.troubled) return;
+      if (!isWorkerMessage(message)) return;
+      if (message.type === 'loaded') this.digest = message.digest;
+      if (message.type !== 'ready' || !this.troubled) return;
       this.troubled = false;
       this.options.onRecovered();
     });
-    child.once('error', (error) => this.options.onTrouble(this.told(`cannot be started: ${error.message}`)));
+    child.once('error', (error) => this.options.onTrouble(this.withLog(`cannot be started: ${error.message}`)));
     child.once('exit', (code, signal) => {
-      onProcess(null);
-      if (!this.stopping) this.restart(signal ?? `exit code ${code}`, performance.now() - began);
+      if (this.child === child) this.mark = null;
+      onProcess();
+      // One that has not worked yet is whoever's staged it to judge.
+      if (!this.stopping && !this.staged) this.restart(signal ?? `exit code ${code}`, performance.now() - began);
     });
     return child;
+  }
+
+  /** Resolves with the first message of a type. Rejects in words where the process refuses, ends or is late. */
+  private told<T extends WorkerMessage['type']>(child: ChildProcess, type: T, withinMs: number, late: string): Promise<Told<T>> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        child.off('message', listen).off('exit', gone);
+        end();
+      };
+      const fail = (text: string) => settle(() => reject(new Error(text)));
+      const listen = (message: unknown) => {
+        if (!isWorkerMessage(message)) return;
+        if (message.type === type) settle(() => resolve(message as Told<T>));
+        if (message.type === 'refused' || (message.type === 'not_synced' && type === 'synced')) fail(message.message);
+      };
+      const gone = (code: number | null, signal: NodeJS.Signals | null) =>
+        fail(this.withLog(`ended at its start (${signal ?? `exit code ${code}`})`));
+      const timer = setTimeout(() => fail(this.withLog(late)), withinMs);
+      child.on('message', listen).once('exit', gone);
+    });
   }
 
   private restart(how: string, livedMs: number): void {
     if (livedMs > WELL_AFTER_MS) this.pauseMs = FIRST_PAUSE_MS;
     this.troubled = true;
-    this.options.onTrouble(this.told(`ended unasked (${how}); it is started again in ${durationText(this.pauseMs)}`));
-    this.pause = setTimeout(() => this.launch(), this.pauseMs);
+    this.options.onTrouble(this.withLog(`ended unasked (${how}); it is started again in ${durationText(this.pauseMs)}`));
+    this.pause = setTimeout(() => this.launch(false), this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
-  private told(what: string): string {
-    return `The worker ${what}. Its log: ${shortenedPath(this.options.logFile)}`;
+  private withLog(what: string): string {
+    return `The worker ${what}. Its log: ${shortenedPath(this.options.logDir)}`;
   }
+}
+
+/** More than this of an earlier process's words is put aside first, once. */
+const MOST_OUT_BYTES = 1024 * 1024;
+
+/** Without its folder, which someone may have deleted, the worker works on unheard. */
+function openOut(dir: string, file: string): number | 'ignore' {
+  try {
+    // The folder above is not made anew: whoever deleted it meant it.
+    if (!existsSync(dir)) mkdirSync(dir);
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MOST_OUT_BYTES) renameSync(file, `${file}.1`);
+    return openSync(file, 'a');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'ignore';
+    throw error;
+  }
+}
+
+function isGone(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

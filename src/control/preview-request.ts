@@ -1,12 +1,12 @@
 /** One question for slots: a schedule, a zone, a window. */
-import { BadInput } from '../../control/errors.js';
-import { isZone, properZone, zoneNames, instantText, localInstantText } from '../../time/zones.js';
-import { nearest, shown } from '../../registry/problems.js';
-import { endOfWindow, startOfWindow } from '../../time/instants.js';
-import { compileSchedule, type CompiledSchedule } from '../../time/schedule.js';
-import { dueBetween, readySchedule, type DueSlot } from '../../time/due.js';
-import { DAY_MS } from '../../time/days.js';
-import { dateOf } from '../../time/dates.js';
+import { BadInput } from './errors.js';
+import { isZone, properZone, zoneNames, instantText, localInstantText } from '../time/zones.js';
+import { nearest, shown } from '../registry/problems.js';
+import { endOfWindow, startOfWindow } from '../time/instants.js';
+import { compileSchedule, type CompiledSchedule } from '../time/schedule.js';
+import { dueBetween, readySchedule, type DueSlot } from '../time/due.js';
+import { DAY_MS } from '../time/days.js';
+import { dateOf } from '../time/dates.js';
 
 /** More slots than anybody reads, and as many as the memory of a small machine holds. */
 const MOST_SLOTS = 1_000_000;

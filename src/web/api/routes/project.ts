@@ -1,0 +1,214 @@
+/** The project's files: chains and tasks as they are written, and what is wrong with them. */
+import { z } from '@hono/zod-openapi';
+import { NotFound } from '../../../control/errors.js';
+import { unknownEntry } from '../../../control/run-words.js';
+import { groups } from '../../../plan/graph.js';
+import { outlook } from '../../../plan/outlook.js';
+import { readOutcomes } from '../../../registry/chain-data.js';
+import type { Registry } from '../../../registry/index.js';
+import { readRoute, type Api } from '../frame.js';
+import { HttpProblem } from '../problem.js';
+import { AnyObject, Id, listOf, orNull } from '../schemas/common.js';
+
+const TAG = 'Project';
+
+const FileProblem = z
+  .object({ file: z.string(), field: z.string(), message: z.string(), suggestion: z.string().optional() })
+  .openapi('FileProblem');
+
+const Chain = z
+  .object({
+    id: z.string(),
+    file: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()),
+    timezone: z.string(),
+    when: z.string().nullable().openapi({ description: 'When it is due, in words; null: by hand' }),
+    schedule: z.unknown().openapi({ description: 'As its author wrote it; null without one' }),
+    keyedBy: z.enum(['date', 'slot']),
+    concurrency: z.number().int(),
+    tasks: z.array(z.object({ id: z.string(), dependsOn: z.array(z.string()), runWhen: z.string() })),
+    problem: z.string().nullable().openapi({ description: 'Why it cannot run' }),
+  })
+  .openapi('Chain');
+
+const Task = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['body', 'command']),
+    file: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()),
+    timezone: z.string(),
+    chains: z.array(z.string()),
+    when: z.string().nullable(),
+    timeoutMs: z.number(),
+    maximumAttempts: z.number().int(),
+    problem: z.string().nullable(),
+    paramsSchema: orNull(AnyObject).openapi({ description: 'JSON Schema of its params; null where it takes none' }),
+  })
+  .openapi('Task');
+
+export function projectRoutes(api: Api): void {
+  readRoute(
+    api,
+    {
+      path: '/api/project',
+      tag: TAG,
+      summary: 'Which project this is, and where its servers are',
+      answer: z
+        .object({
+          name: z.string(),
+          timezone: z.string(),
+          taskQueue: z.string(),
+          version: z.string(),
+          chains: z.array(z.string()),
+          tasks: z.array(z.string()),
+          problems: z.number().int(),
+          webUi: z.string().nullable().openapi({ description: "Temporal's own; null where nobody told, or it is away" }),
+          namespace: z.string().nullable(),
+        })
+        .openapi('Project'),
+    },
+    async ({ project: { registry }, parts }) => {
+      const session = await parts.temporal().catch(() => null);
+      return {
+        name: registry.project.name,
+        timezone: registry.project.timezone,
+        taskQueue: registry.project.taskQueue,
+        version: parts.version,
+        chains: registry.chainIds(),
+        tasks: registry.taskIds(),
+        problems: registry.problems.length,
+        webUi: session?.ui ?? null,
+        namespace: session?.server.namespace ?? null,
+      };
+    },
+  );
+  readRoute(
+    api,
+    {
+      path: '/api/check',
+      tag: TAG,
+      summary: 'Everything that is wrong with the files, at once',
+      answer: z.object({
+        project: z.string(),
+        chains: z.number().int(),
+        tasks: z.number().int(),
+        problems: z.array(FileProblem),
+      }),
+    },
+    ({ project: { registry } }) => ({
+      project: registry.project.name,
+      chains: registry.chainIds().length,
+      tasks: registry.taskIds().length,
+      problems: registry.problems.map(({ file, field, message, suggestion }) => ({ file, field, message, suggestion })),
+    }),
+  );
+  readRoute(
+    api,
+    { path: '/api/chains', tag: TAG, summary: 'All chains', answer: z.object({ chains: z.array(Chain) }) },
+    ({ project: { registry } }) => ({ chains: registry.chainIds().map((id) => chainOf(registry, id)) }),
+  );
+  readRoute(
+    api,
+    { path: '/api/chains/{chain}', tag: TAG, summary: 'One chain', params: z.object({ chain: Id }), answer: Chain },
+    ({ project: { registry }, params }) => chainOf(registry, params.chain),
+  );
+  readRoute(
+    api,
+    { path: '/api/tasks', tag: TAG, summary: 'All tasks', answer: z.object({ tasks: z.array(Task) }) },
+    ({ project: { registry } }) => ({ tasks: registry.taskIds().map((id) => taskOf(registry, id)) }),
+  );
+  readRoute(
+    api,
+    {
+      path: '/api/tasks/{task}',
+      tag: TAG,
+      summary: 'One task, with the schema of its params',
+      params: z.object({ task: Id }),
+      answer: Task,
+    },
+    ({ project: { registry }, params }) => taskOf(registry, params.task),
+  );
+  planRoute(api);
+}
+
+function planRoute(api: Api): void {
+  const Outcome = z
+    .string()
+    .max(160)
+    .regex(/^[a-z][a-z0-9_-]{0,79}=[a-z_]{1,40}$/, 'is no outcome; write it like task_a=success');
+  readRoute(
+    api,
+    {
+      path: '/api/chains/{chain}/plan',
+      tag: TAG,
+      summary: 'In which order its tasks run, or what each would do by the outcomes so far',
+      params: z.object({ chain: Id }),
+      query: z.object({ outcome: listOf(Outcome) }),
+      answer: z.object({
+        order: z.array(z.array(z.string())),
+        decisions: z.record(z.string(), z.object({ decision: z.string(), why: z.string() })).nullable(),
+      }),
+    },
+    ({ project: { registry }, params, query }) => {
+      const { placements, brokenBecause } = requireChain(registry, params.chain);
+      if (brokenBecause !== undefined) throw new HttpProblem(409, 'broken', `${params.chain} cannot run: ${brokenBecause}`);
+      const order = groups(new Map([...placements].map(([id, { dependsOn }]) => [id, dependsOn])));
+      if (query.outcome.length === 0) return { order, decisions: null };
+      const outcomes = Object.fromEntries(query.outcome.map((word) => word.split('=') as [string, string]));
+      return { order, decisions: Object.fromEntries(outlook(placements, readOutcomes(outcomes, placements, 'outcome'))) };
+    },
+  );
+}
+
+function requireChain(registry: Registry, id: string) {
+  const chain = registry.chain(id);
+  if (chain === undefined) throw new NotFound(unknownEntry(registry, id));
+  return chain;
+}
+
+function chainOf(registry: Registry, id: string): z.input<typeof Chain> {
+  const chain = requireChain(registry, id);
+  return {
+    id,
+    file: chain.file,
+    summary: chain.summary,
+    tags: chain.tags,
+    timezone: chain.timezone,
+    when: chain.compiled?.sentence ?? null,
+    schedule: chain.schedule,
+    keyedBy: chain.keyedBy,
+    concurrency: chain.concurrency,
+    tasks: [...chain.placements].map(([task, { dependsOn, runWhen }]) => ({ id: task, dependsOn: [...dependsOn], runWhen })),
+    problem: chain.brokenBecause ?? null,
+  };
+}
+
+function taskOf(registry: Registry, id: string): z.input<typeof Task> {
+  const task = registry.task(id);
+  if (task === undefined) throw new NotFound(unknownEntry(registry, id));
+  const [chain] = registry.chainsOf(id);
+  const timing = registry.timingOf(id);
+  return {
+    id,
+    kind: task.kind,
+    file: task.file,
+    summary: task.summary,
+    tags: task.tags,
+    timezone: registry.chain(chain ?? '')?.timezone ?? timing?.timezone ?? registry.project.timezone,
+    chains: registry.chainsOf(id),
+    when: timing?.compiled?.sentence ?? null,
+    timeoutMs: task.spec.timeoutMs,
+    maximumAttempts: task.spec.maximumAttempts,
+    problem: task.brokenBecause ?? null,
+    paramsSchema: task.kind === 'body' && task.definition ? paramsSchemaOf(task.definition.params) : null,
+  };
+}
+
+/** What JSON Schema cannot say is left open: the task's own schema has the last word. */
+function paramsSchemaOf(schema: z.ZodType | undefined): object | null {
+  if (schema === undefined) return null;
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+}

@@ -1,0 +1,102 @@
+/** Asks once, in place: what would be done, why, and the same as a command line. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { lookAgain } from '../client/live.js';
+import { type Problem, problemOf } from '../client/problem.js';
+import { act } from '../client/request.js';
+import { useSpeech } from '../i18n/context.js';
+import { Command } from '../parts/command.js';
+import { useAnnounce } from '../shell/announce.js';
+import { ParamsFields } from './params-fields.js';
+import { doneText, questionOf, verbOf } from './wish-words.js';
+import { commandOf, isGrave, NOTHING_TYPED, partsOf, requestOf, type Typed, type Wish } from './wishes.js';
+import { WishFields } from './wish-fields.js';
+
+export interface ActionFormProps {
+  id: string;
+  wish: Wish;
+  close: () => void;
+}
+
+export function ActionForm({ id, wish, close }: ActionFormProps) {
+  const { t } = useSpeech();
+  const announce = useAnnounce();
+  const form = useRef<HTMLFormElement>(null);
+  // One key for one wish: sending it again after a lost answer has no second effect.
+  const key = useMemo(() => crypto.getRandomValues(new Uint32Array(4)).join('-'), [wish]);
+  const [typed, setTyped] = useState<Typed>(NOTHING_TYPED);
+  const [ready, setReady] = useState(true);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const parts = partsOf(wish);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
+
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (sending || !ready) return;
+    setSending(true);
+    setProblem(null);
+    try {
+      const { method, path, body } = requestOf(wish, typed);
+      await act(method, path, body, key);
+      announce(doneText(t, wish));
+      close();
+      lookAgain();
+    } catch (error) {
+      setProblem(problemOf(error));
+      setSending(false);
+    }
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  };
+
+  return (
+    <form
+      id={id}
+      class="ask"
+      ref={form}
+      onSubmit={(event) => void send(event)}
+      onKeyDown={press}
+      aria-label={questionOf(t, wish)}
+    >
+      <p class="ask-question">{questionOf(t, wish)}</p>
+      <div class="ask-fields">
+        <WishFields
+          {...{ wish, parts, typed }}
+          change={(more) => setTyped({ ...typed, ...more })}
+          faults={problem?.faults ?? []}
+        />
+        {wish.verb === 'run' && wish.kind === 'task' && (
+          <ParamsFields
+            task={wish.id}
+            faults={problem?.faults ?? []}
+            change={(params, fine) => {
+              setTyped((before) => ({ ...before, params }));
+              setReady(fine);
+            }}
+          />
+        )}
+      </div>
+      <div class="ask-same">
+        <span class="quiet">{t.sameInTerminal}</span>
+        <Command text={commandOf(wish, typed)} />
+      </div>
+      {problem !== null && (
+        <p class="bad ask-problem" role="alert">
+          {t.refused} <span lang="en">{problem.message}</span>
+        </p>
+      )}
+      <div class="ask-buttons">
+        <button type="submit" class={isGrave(wish) ? 'act grave' : 'act'} aria-disabled={sending || !ready}>
+          {sending ? t.sending : verbOf(t, wish)}
+        </button>
+        <button type="button" class="verb" onClick={close}>
+          {t.dontDoIt}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+/** The page's texts and formats, in the language of the moment. */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { en } from './en.js';
+import { type Formats, formatsOf, type Language } from './formats.js';
+import { fr } from './fr.js';
+
+/** Both dictionaries have the same keys: the compiler sees to it. */
+export type Texts = typeof en;
+
+export interface Speech {
+  language: Language;
+  t: Texts;
+  format: Formats;
+}
+
+const DICTIONARIES: Record<Language, Texts> = { en, fr };
+
+export function speechIn(language: Language): Speech {
+  return { language, t: DICTIONARIES[language], format: formatsOf(language) };
+}
+
+export const SpeechContext = createContext<Speech>(speechIn('en'));
+export const useSpeech = (): Speech => useContext(SpeechContext);

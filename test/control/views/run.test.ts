@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { definitionsOf, rerun } from '../../../src/control/rerun.js';
+import { readFullRun, type RunLook } from '../../../src/control/views/run.js';
+import { createLockStore } from '../../../src/lock/redis-store.js';
+import { type Engine, eventually, failureOf, resultOf, startEngine } from '../../support/engine.js';
+
+let engine: Engine;
+let look: RunLook;
+const BIG = 70_000;
+
+beforeAll(async () => {
+  engine = await startEngine({
+    name: 'run-view',
+    timezone: 'UTC',
+    tasks: {
+      ru_first: `{ summary: 'Gives', run() { return { pages: 3 }; } }`,
+      ru_second: `{
+        params: z.object({ limit: z.number().default(7), text: z.string().default('') }),
+        retry: { retries: 1, delay: '100 milliseconds' },
+        async run(ctx) {
+          if (ctx.attempt === 1) throw new TaskError('attempt one broke');
+          if (ctx.date === '20260205') await until(ctx, 'second');
+          if (ctx.date === '20260204') throw new PermanentError('for good');
+          ctx.warn('be careful');
+          return { done: 1 };
+        },
+      }`,
+    },
+    chains: { 'ru-chain': { tasks: { ru_first: [], ru_second: ['ru_first'] } } },
+  });
+  const store = createLockStore(engine.locks);
+  look = { server: engine.server, registry: engine.registry, ui: 'http://127.0.0.1:8233', openLocks: async () => store };
+  await resultOf(await engine.startChain({ chain: 'ru-chain', date: '20260203' }));
+  await failureOf(await engine.startChain({ chain: 'ru-chain', date: '20260204' }));
+  await engine.startChain({ chain: 'ru-chain', date: '20260205' });
+  await eventually('the second attempt', async () => (await view('ru_second:20260205').catch(() => null))?.attempt === 2);
+});
+
+async function view(workflowId: string, other: Partial<RunLook> = {}) {
+  return await readFullRun({ ...look, ...other }, workflowId, Date.now());
+}
+
+describe('a run in full', () => {
+  test('that succeeded: result, attempts, inputs and outputs', async () => {
+    const run = await view('ru_second:20260203');
+    expect(run).toMatchObject({
+      kind: 'task',
+      id: 'ru_second',
+      date: '20260203',
+      chain: 'ru-chain',
+      state: 'warned',
+      status: 'success',
+      end: 'completed',
+      settled: true,
+      attempt: 2,
+      maximumAttempts: 2,
+      warnings: ['be careful'],
+      warningsInAll: 1,
+      itemErrorsInAll: 0,
+      incomplete: null,
+      executionsInAll: 1,
+      earlier: [],
+    });
+    expect(run.attemptErrors).toMatchObject([{ attempt: 1, message: 'attempt one broke' }]);
+    expect(run.params).toMatchObject({ value: { limit: 7, text: '' }, head: null });
+    expect(run.upstream?.value).toMatchObject({ ru_first: { status: 'success', output: { pages: 3 } } });
+    expect(run.output).toEqual({ bytes: 10, value: { done: 1 }, head: null });
+    expect(run.taskId).toMatch(/^[0-9a-f]{8}$/);
+    expect(run.temporalUi).toContain('http://127.0.0.1:8233/namespaces/default/workflows/ru_second:20260203');
+    expect(run.lock).toMatchObject({ key: 'lock:ru_second:20260203', state: 'free' });
+    expect(run.commands.map(({ verb }) => verb)).toEqual(expect.arrayContaining(['rerun', 'logs', 'show']));
+  });
+
+  test('that is open: its lock is its own, and what would stop it stands there', async () => {
+    const run = await view('ru_second:20260205');
+    expect(run).toMatchObject({ state: 'running', phase: 'running', status: 'pending', end: null, settled: null, output: null });
+    expect(run.lock).toMatchObject({ state: 'ours', text: 'this run holds it' });
+    expect(run.lock!.ttlMs).toBeGreaterThan(0);
+    expect(run.lock!.holder!.startsWith(run.taskId!)).toBe(true);
+    expect(run.attemptErrors).toMatchObject([{ attempt: 1, message: 'attempt one broke' }]);
+    expect(run.commands.map(({ line }) => line)).toContain('daychain cancel ru_second:20260205 --reason "…"');
+  });
+
+  test('whose lock cannot be asked for, or is held by a stranger', async () => {
+    const away = await view('ru_second:20260203', { openLocks: () => Promise.reject(new Error('no answer from 127.0.0.1:1')) });
+    expect(away.lock).toMatchObject({ state: 'unreachable', holder: null, text: 'no answer from 127.0.0.1:1' });
+    await engine.locks.send(['SET', 'lock:ru_first:20260203', 'the-old-one', 'EX', '60']);
+    expect((await view('ru_first:20260203')).lock).toMatchObject({ state: 'stranger', holder: 'the-old-one' });
+  });
+
+  test('of a chain: its table, who ran it again, and its earlier executions', async () => {
+    const wish = { mode: 'unsuccessful', reason: 'the disk is back' } as const;
+    const again = await rerun(engine.server, definitionsOf(engine.registry), 'ru-chain:20260204', wish);
+    expect(again).toMatchObject({ outcome: 'started' });
+    await failureOf(engine.client.workflow.getHandle('ru-chain:20260204'));
+    const run = await eventually('both executions', async () => {
+      const seen = await view('ru-chain:20260204');
+      return seen.executionsInAll === 2 && seen.end !== null ? seen : null;
+    });
+    expect(run).toMatchObject({ kind: 'chain', state: 'failed', lock: null, attempt: null });
+    expect(run.tasks).toMatchObject({ ru_first: { status: 'success' }, ru_second: { status: 'failed' } });
+    expect(run.earlier).toMatchObject([{ status: 'failed', end: 'failed' }]);
+    expect(run.orders).toMatchObject([{ what: 'rerun', by: 'tests', reason: 'the disk is back' }]);
+    expect(run.commands[0]).toMatchObject({ line: 'daychain rerun ru-chain:20260204' });
+  });
+
+  test('with a value too large to show has its size and its beginning', async () => {
+    const text = 'x'.repeat(BIG);
+    await resultOf(await engine.startTask({ task: 'ru_second', date: '20260206', params: { limit: 1, text } }));
+    const { params } = await view('ru_second:20260206');
+    expect(params!.bytes).toBeGreaterThan(BIG);
+    expect(params!.value).toBeNull();
+    expect(params!.head).toHaveLength(2_000);
+  });
+
+  test('that nobody knows, or that is no run of a task or chain, is refused', async () => {
+    await expect(view('ru_first:20250101')).rejects.toThrow(/has not run for 20250101/);
+  });
+});
