@@ -3,13 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openSql } from '../../src/kit/sql/client.js';
 import type { TaskResult } from '../../src/plan/types.js';
 import { startMailServer, type MailServer } from '../kit/mail-server.js';
 import { resultOf, within } from '../support/engine.js';
 import { postgresPrograms, startPostgres } from '../support/postgres.js';
 import { projectOfWorkers, type SpawnedWorker, type Workers } from './workers.js';
+import { afterwards } from '../support/servers.js';
 
 /** A worker that is killed takes the attempts of all tasks with it; each body dies at its own point once. */
 const TASK = (body: string) => `{
@@ -49,7 +50,7 @@ describe.skipIf(postgresPrograms() === null)(
     beforeAll(async () => {
       const url = await startPostgres();
       db = await openSql<unknown>({ url }, '/');
-      afterAll(() => db.destroy());
+      afterwards(() => db.destroy());
       await sql`create table payments (name text not null, amount integer not null)`.execute(db);
       mails = await startMailServer();
       provider = await startProvider();
@@ -158,7 +159,7 @@ async function startProvider(): Promise<Provider> {
     request.resume().on('end', () => response.end('{}'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => {
+  afterwards(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
-import { afterAll } from 'vitest';
+import { afterwards } from '../support/servers.js';
 
 export interface MailServer {
   url: string;
@@ -32,7 +32,7 @@ export async function startMailServer(): Promise<MailServer> {
     },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  afterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
   found.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
   return found;
 }

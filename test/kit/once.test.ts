@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql, type Generated, type Kysely } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSql } from '../../src/kit/sql/client.js';
 import { once, StaleFence } from '../../src/kit/sql/once.js';
 import { postgresPrograms, startPostgres } from '../support/postgres.js';
 import { TEST_HOME_PREFIX } from '../support/test-homes.js';
+import { afterwards } from '../support/servers.js';
 
 interface Tables {
   invoices: { id: Generated<number>; name: string };
@@ -27,7 +28,7 @@ describe.each(KINDS)('an effect in $kind', ({ kind, present }) => {
       const dir = mkdtempSync(join(tmpdir(), TEST_HOME_PREFIX));
       db = await openSql<Tables>({ url: kind === 'Postgres' ? await startPostgres() : null }, dir);
       await sql`create table invoices (id serial primary key, name text not null)`.execute(db);
-      afterAll(async () => {
+      afterwards(async () => {
         await db.destroy();
         rmSync(dir, { recursive: true, force: true });
       });

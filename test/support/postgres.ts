@@ -3,9 +3,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { findFreePort } from '../../src/local/ports.js';
 import { TEST_HOME_PREFIX } from './test-homes.js';
+import { afterwards } from './servers.js';
 
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -44,7 +44,7 @@ export async function startPostgres(): Promise<string> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  afterAll(async () => {
+  afterwards(async () => {
     server.kill('SIGINT');
     await ended;
     rmSync(dir, { recursive: true, force: true });
