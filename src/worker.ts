@@ -79,7 +79,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const client = new Client({ connection, namespace });
   const prefix = options.lock.prefix ?? registry.project.lockPrefix;
   const locks = createLockStore(stores.locks, { ...options.lock, prefix });
-  const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
+  const pool = createClientPool(registry.project.clients, {
+    settings: registry.settingValues(),
+    dir: registry.project.dir,
+  });
   const shutdown = new AbortController();
 
   const attempt = createAttempt({

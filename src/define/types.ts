@@ -96,6 +96,8 @@ export interface ProjectClients {}
 /** What a client is opened with. */
 export interface ClientTools {
   readonly settings: ProjectSettings;
+  /** The project's folder, absolute. */
+  readonly dir: string;
 }
 
 /**

@@ -36,7 +36,12 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   lock: { code: [], types: [], packages: ['@redis/client'], node: false },
   define: { code: [], types: ['plan', 'time', 'kit'], packages: ['zod'], node: false },
   // Durations are read the same everywhere.
-  kit: { code: ['define', 'lock', 'plan'], types: [], packages: [], node: true },
+  kit: {
+    code: ['define', 'lock', 'plan'],
+    types: [],
+    packages: ['@electric-sql/pglite', 'kysely', 'nodemailer', 'pg'],
+    node: true,
+  },
   registry: {
     code: ['define', 'plan', 'time'],
     types: [],
@@ -67,7 +72,12 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
-  testing: { code: ['workflows', 'activities', 'registry', 'time'], types: [], packages: ['@temporalio/testing'], node: true },
+  testing: {
+    code: ['workflows', 'activities', 'registry', 'plan', 'time', 'define'],
+    types: ['lock'],
+    packages: ['@temporalio/testing'],
+    node: true,
+  },
 
   // Entry files and surfaces. Nobody else imports them, and only they read the configuration.
   'config.ts': { code: [], types: [], packages: ['@temporalio/envconfig', 'fastest-levenshtein', 'zod'], node: true },

@@ -10,7 +10,10 @@ const PATIENCE_MS = 10_000;
 export async function checkClients({ registry }: { registry: Registry }, patienceMs = PATIENCE_MS): Promise<Check[]> {
   const openers = Object.entries(registry.project.clients);
   if (openers.length === 0) return [];
-  const pool = createClientPool(registry.project.clients, { settings: registry.settingValues() });
+  const pool = createClientPool(registry.project.clients, {
+    settings: registry.settingValues(),
+    dir: registry.project.dir,
+  });
   const open = pool.clients as unknown as Record<string, () => Promise<unknown>>;
   const checks = await Promise.all(
     openers.map(async ([name, opener]): Promise<Check> => {
