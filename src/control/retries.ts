@@ -63,12 +63,6 @@ export async function listRetries(server: Server, limit: number = MOST_LOOKED_AT
   return { retries: retries.sort((a, b) => (soonness(a) < soonness(b) ? -1 : 1)), leftOut };
 }
 
-/** The retry of one run; null if it waits for none. */
-export async function findRetry(server: Server, workflowId: string): Promise<OpenRetry | null> {
-  const description = await describe(server, workflowId);
-  return description === null ? null : await retryOf(server, description);
-}
-
 async function lookAt(server: Server, run: RunSummary): Promise<OpenRetry | null> {
   const description = await describe(server, run.workflowId, run.runId);
   return description === null ? null : await retryOf(server, description);

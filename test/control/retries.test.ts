@@ -35,7 +35,8 @@ it('lists what waits to try again, counted over holds, tries it now, and cancels
   await eventually('the body', () => engine.witness().length === 1);
   const { retries, leftOut } = await waiting(2);
   expect(leftOut).toBe(false);
-  expect(retries[0]).toMatchObject({
+  const retry = retries.find(({ run }) => run === first.workflowId);
+  expect(retry).toMatchObject({
     run: first.workflowId,
     id: flaky,
     runKey: '20260101',
@@ -45,7 +46,7 @@ it('lists what waits to try again, counted over holds, tries it now, and cancels
     attempts: 3,
     lastError: 'not yet 1',
   });
-  expect(Date.parse(retries[0]!.nextTryAt!)).toBeGreaterThan(Date.now());
+  expect(Date.parse(retry!.nextTryAt!)).toBeGreaterThan(Date.now());
 
   await hold(engine.server, engine.registry, first.workflowId, { reason: 'x' });
   await waiting(1);
