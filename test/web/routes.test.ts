@@ -200,6 +200,15 @@ describe('every answer', () => {
   });
 });
 
+describe('a run key', () => {
+  it('of an instant that there is not is bad input', async () => {
+    for (const key of ['08990441T041300Z', '20260203T250000Z', '20260230T000000Z']) {
+      const { status, body } = await ask(open, { method: 'get', path: `/api/why/chain_a/${key}` });
+      expect([status, body.kind], key).toEqual([400, 'bad_input']);
+    }
+  });
+});
+
 describe('limits', () => {
   it('read no body beyond the limit', async () => {
     const body = JSON.stringify({ id: 'chain_a', reason: 'x'.repeat(300_000) });

@@ -36,7 +36,11 @@ export function logRoutes(api: Api): void {
         "A chain's run has the lines of its tasks. They lie where the worker of daychain up runs, for up to two weeks.",
       params: z.object({ run: WorkflowId }),
       query: z.object({
-        after: z.string().min(1).max(8_000).optional().openapi({ description: 'after of the page before' }),
+        after: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{1,8000}$/, 'is no after of a page before')
+          .optional()
+          .openapi({ description: 'after of the page before' }),
         limit: wholeNumber(1, 5_000, 1_000),
         level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional().openapi({ description: 'And above' }),
         attempt: wholeNumber(1, 100_000, 1).optional(),

@@ -25,7 +25,15 @@ export const KeyWord = z
     /^(?:\d{8}|\d{4}-\d{2}-\d{2}|today|yesterday|tomorrow|\d{8}T\d{6}Z|at-[a-z][a-z0-9_-]{0,79})$/,
     'is neither a date nor a run key: write 20260203, 2026-02-03, today, yesterday, tomorrow or 20260203T051500Z',
   )
+  .refine((word) => !word.includes('T') || isInstantKey(word), 'is no run key: there is no such instant')
   .openapi({ description: 'A date as elsewhere, or a run key', example: '20260203' });
+
+/** `20260203T051500Z`, of a day and an hour that there are. */
+function isInstantKey(word: string): boolean {
+  const iso = word.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
+  const at = Date.parse(iso);
+  return !Number.isNaN(at) && new Date(at).toISOString() === iso;
+}
 
 export const MomentWord = z
   .string()
