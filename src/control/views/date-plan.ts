@@ -10,7 +10,6 @@ export interface DrawnPlan {
   tasks: DrawnTask[];
   /** In words, where today's files differ from the run. */
   note: string | null;
-  concurrency: number;
 }
 
 /**
@@ -27,7 +26,7 @@ export function drawnPlan(
   const today = planOfToday(registry, chain);
   if (own !== null) {
     const same = 'plan' in today && today.plan.version === own.version;
-    return { from: 'run', tasks: own.tasks, note: same ? null : noteOn(own, today), concurrency: own.concurrency };
+    return { from: 'run', tasks: own.tasks, note: same ? null : noteOn(own, today) };
   }
   const tasks: DrawnTask[] = 'plan' in today ? [...today.plan.tasks] : [];
   const known = new Set(tasks.map(({ id }) => id));
@@ -36,7 +35,7 @@ export function drawnPlan(
     .map((id) => ({ id, dependsOn: [], runWhen: 'all_success' as const, spec: null }));
   const note =
     'problem' in today ? today.problem : hasRun ? "drawn by today's files: the run was started without its plan" : null;
-  return { from: 'files', tasks: [...tasks, ...former], note, concurrency: 'plan' in today ? today.plan.concurrency : 1 };
+  return { from: 'files', tasks: [...tasks, ...former], note };
 }
 
 type Today = { plan: ChainPlan } | { problem: string };

@@ -37,8 +37,8 @@ export interface DateSources {
 }
 
 /**
- * Reads one date. Takes at most 70 requests to Temporal, however many tasks the chain has, and some ten once its tasks have
- * ended and were looked at before.
+ * Reads one date. Takes at most 70 requests to Temporal, however many tasks the chain has, and about ten once its tasks have
+ * ended and were looked at before; the first of all one more for every schedule, as the grid does.
  * @param runKey a date, or of a chain keyed by slot the slot in UTC, or that of a one-shot
  * @param now epoch milliseconds
  * @throws NotFound for a chain that neither the files nor the server know, BadInput for what is no run key
