@@ -12,7 +12,7 @@ import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
 import { shownState } from './states.js';
 import { labelled, shortened } from './table.js';
-import { clockText, whenText } from './times.js';
+import { clockText, whenText, whenTextWithZone } from './times.js';
 
 export interface ShowContext {
   out: Output;
@@ -112,7 +112,7 @@ function headLine(
   const took = tookText({ started: run.started, finished: run.closed }, now);
   const how = run.end === null ? `${state.word} for ${took}` : `${state.word}${attempts} in ${took}`;
   const kind = run.kind === 'shell' ? ', a shell' : '';
-  return `${runName(run)}${kind} ${out.paint(state.colour, how)}, started ${whenText(run.started, zone, now)} ${zone}`;
+  return `${runName(run)}${kind} ${out.paint(state.colour, how)}, started ${whenTextWithZone(run.started, zone, now)}`;
 }
 
 function lateField({ result }: RunView): [string, string][] {

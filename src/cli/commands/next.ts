@@ -94,7 +94,7 @@ function merged(outlook: readonly ScheduleOutlook[]): Coming[] {
 export function slotLines(outlook: readonly ScheduleOutlook[], zone: string, now: number, width: number): string[] {
   const coming = merged(outlook);
   if (coming.length === 0) return [];
-  const zones = new Set(coming.map(({ of }) => of.timezone));
+  const zones = new Set(coming.map(({ of }) => shownZone(of.timezone)));
   const only = zones.size === 1 ? [...zones][0]! : null;
   const rows = coming.map(({ slot, of }) => [
     `${whenText(slot.scheduledFor, of.timezone, now)}${only === null && shownZone(of.timezone) !== shownZone(zone) ? ` ${of.timezone}` : ''}`,
@@ -102,7 +102,7 @@ export function slotLines(outlook: readonly ScheduleOutlook[], zone: string, now
     slot.runKey,
     of.sentence,
   ]);
-  return table([[`DUE (${only ?? zone})`, 'WHAT', 'RUN KEY', 'RULE'], ...rows]).map((line) => clipped(line, width));
+  return table([[`DUE (${only ?? shownZone(zone)})`, 'WHAT', 'RUN KEY', 'RULE'], ...rows]).map((line) => clipped(line, width));
 }
 
 function nothingText(outlook: readonly ScheduleOutlook[]): string {
