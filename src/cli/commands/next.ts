@@ -54,6 +54,7 @@ async function next({ out, project: named }: Invocation, [names]: [string[]], op
   });
   const lines = slotLines(outlook, registry.project.timezone, now, out.width);
   for (const line of lines.length > 0 ? lines : [nothingText(outlook)]) out.say(line);
+  if (outlook.some(({ slots }) => slots.length === count && count < MOST)) out.note(moreText(names, count));
   for (const line of conditionLines(project, outlook, now)) out.say(line);
   out.answer({ slots: merged(outlook).map(slotJson), schedules: outlook.map(outlookJson) });
   return EXIT.done;
@@ -109,6 +110,12 @@ function nothingText(outlook: readonly ScheduleOutlook[]): string {
   return outlook.length === 0
     ? "Nothing has a schedule. One is a line in a chain: schedule: { daily: '06:00' }"
     : 'Nothing is due.';
+}
+
+/** Schedules have no end, so nobody can say how many more there are. */
+function moreText(names: readonly string[], count: number): string {
+  const what = names.map((name) => ` ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`).join('');
+  return `The next ${count === 1 ? 'one' : count} of each; more: daychain next${what} --count ${Math.min(MOST, count * 4)}`;
 }
 
 /** What stands in the way of each, in words. */
