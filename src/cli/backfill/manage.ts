@@ -10,6 +10,7 @@ import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
 import { followBackfill } from './follow.js';
 import { endLines, listLines, showLines } from './lines.js';
+import { watchBackfill } from './watch.js';
 
 const LIMIT = 20;
 const ID = 'its ID, or a chain for its newest; the one under way if left out';
@@ -73,10 +74,7 @@ async function show(
   return await onServer(named, async (server, project) => {
     const view = await findBackfill(server, word);
     if (options.watch && view.end === null) {
-      const ended = await followBackfill(out, server, view.workflowId);
-      for (const line of endLines(out, ended)) out.say(line);
-      out.answer(ended);
-      return exitOf(ended);
+      return exitOf(await watchBackfill(out, server, view.workflowId, project.zoneOf(view.request?.id ?? '')));
     }
     for (const line of showLines(out, view, project.zoneOf(view.request?.id ?? ''), Date.now())) out.say(line);
     out.answer(view);
