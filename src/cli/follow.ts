@@ -24,7 +24,7 @@ export async function followRun(
   const interrupt = () => stop.abort();
   // Where someone else answers Ctrl-C, it is theirs alone.
   if (options.interruptible !== false) process.once('SIGINT', interrupt);
-  const view = openProgress(out, options.zone, options.names ? { names: options.names } : {});
+  const view = openProgress(out, options.zone, { run: run.workflowId, ...(options.names && { names: options.names }) });
   try {
     return await waitForRun(server, run.workflowId, run.runId, {
       onProgress: (snapshot) => view.show(snapshot),

@@ -8,6 +8,9 @@ import { shownState, type ShownState } from './states.js';
 import { clipped, padded, widthOf } from './table.js';
 import { dayText, shownZone, whenText } from './times.js';
 
+/** As many as one call of the command shows. */
+export const MOST_LINES = 1_000;
+
 /** Line by line. `now` in epoch milliseconds. */
 export function historyLines(out: Output, view: HistoryView, now: number): string[] {
   const { id, timezone, lines, leftOut } = view;
@@ -18,7 +21,7 @@ export function historyLines(out: Output, view: HistoryView, now: number): strin
   const width = Math.max(...times.map(widthOf));
   return [
     head,
-    ...(leftOut > 0 ? [`  … ${leftOut} older: --limit ${lines.length + leftOut}`] : []),
+    ...(leftOut > 0 ? [`  … and ${leftOut} older: ${olderCommand(view)}`] : []),
     ...lines.map((line, at) => {
       const state = stateOf(line);
       const start = `  ${padded(times[at]!, width)}   `;
@@ -27,6 +30,13 @@ export function historyLines(out: Output, view: HistoryView, now: number): strin
     }),
     ...commandLines(id, lines),
   ];
+}
+
+/** Shows what was left out: with it, or, where that is too much for one screen, by itself. */
+function olderCommand({ id, from, to, lines, leftOut }: HistoryView): string {
+  const all = lines.length + leftOut;
+  const end = all <= MOST_LINES ? dashed(to) : dashed(lines[0]!.date);
+  return `daychain history ${id} --from ${dashed(from)} --to ${end} --limit ${Math.min(all, MOST_LINES)}`;
 }
 
 function timeText({ slot, date }: HistoryLine, zone: string, now: number): string {

@@ -4,7 +4,7 @@ import { localDate } from '../time/zones.js';
 import { dashed } from '../time/dates.js';
 import type { Colour, Output } from './output.js';
 import { padded, shortened } from './table.js';
-import { clockText } from './times.js';
+import { clockText, shownZone } from './times.js';
 
 const COLOURS: Partial<Record<LogLevel, Colour>> = { trace: 'dim', debug: 'dim', warn: 'yellow', error: 'red', fatal: 'red' };
 
@@ -23,7 +23,7 @@ export class LogPrinter {
 
   print(line: LogLine): void {
     const { out, zone, nameWidth } = this.screen;
-    const date = localDate(line.at, zone);
+    const date = localDate(line.at, shownZone(zone));
     if (date !== this.date) out.say(dashed(date));
     this.date = date;
     const time = `${clockText(line.at, zone, true)}.${line.at.slice(20, 23)}`;

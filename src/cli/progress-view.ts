@@ -10,14 +10,14 @@ export interface ProgressView {
   close(): void;
 }
 
-/** Progress goes to stderr: it is not the answer. */
+/** Progress goes to stderr: it is not the answer. `run`: its workflow ID. */
 export function openProgress(
   out: Output,
   zone: string,
-  options: { now?: () => number; names?: readonly string[] } = {},
+  options: { run: string; now?: () => number; names?: readonly string[] },
 ): ProgressView {
   const now = options.now ?? Date.now;
-  return out.live ? new LiveProgress(out, zone, now) : new PlainProgress(out, zone, now, options.names ?? []);
+  return out.live ? new LiveProgress(out, zone, now, options.run) : new PlainProgress(out, zone, now, options.names ?? []);
 }
 
 /** How often a picture is drawn, so that durations count on between two looks at the server. */
@@ -32,6 +32,7 @@ class LiveProgress implements ProgressView {
     private readonly out: Output,
     private readonly zone: string,
     private readonly now: () => number,
+    private readonly run: string,
   ) {
     this.draw = createLogUpdate(out.stderr, { showCursor: true });
     this.timer = setInterval(() => this.render(), REDRAW_MS);
@@ -57,7 +58,7 @@ class LiveProgress implements ProgressView {
     const room = Math.max(5, ((this.out.stderr as { rows?: number }).rows ?? 40) - 3);
     const shown = tasks.length <= room ? tasks : mostTelling(tasks, room - 1);
     const lines = shown.map((task) => taskLine(task, context));
-    if (shown.length < tasks.length) lines.push(`  … and ${tasks.length - shown.length} more`);
+    if (shown.length < tasks.length) lines.push(`  … and ${tasks.length - shown.length} more: daychain show ${this.run}`);
     this.draw(lines.join('\n'));
   }
 

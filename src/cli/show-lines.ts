@@ -12,7 +12,7 @@ import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
 import { shownState } from './states.js';
 import { labelled, shortened } from './table.js';
-import { clockText, whenText } from './times.js';
+import { clockText, whenText, whenTextWithZone } from './times.js';
 
 export interface ShowContext {
   out: Output;
@@ -78,11 +78,11 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
     ),
     ...pendingLines(run, context),
     ...attemptLines(result?.attempt_errors ?? [], context),
-    ...listed('errors', result?.errors ?? [], context),
-    ...listed('warnings', result?.warnings ?? [], context),
+    ...listed('errors', result?.errors ?? [], run, context),
+    ...listed('warnings', result?.warnings ?? [], run, context),
     ...fields(
       [
-        ['output', outputOf(result)],
+        ['output', outputOf(run, result)],
         ['by', result?.by ?? null],
         ['lock', lockText(shown)],
       ],
@@ -112,7 +112,7 @@ function headLine(
   const took = tookText({ started: run.started, finished: run.closed }, now);
   const how = run.end === null ? `${state.word} for ${took}` : `${state.word}${attempts} in ${took}`;
   const kind = run.kind === 'shell' ? ', a shell' : '';
-  return `${runName(run)}${kind} ${out.paint(state.colour, how)}, started ${whenText(run.started, zone, now)} ${zone}`;
+  return `${runName(run)}${kind} ${out.paint(state.colour, how)}, started ${whenTextWithZone(run.started, zone, now)}`;
 }
 
 function lateField({ result }: RunView): [string, string][] {
@@ -149,9 +149,9 @@ function attemptLines(errors: readonly AttemptError[], { out, zone }: ShowContex
 /** More than this of a list is for --json. */
 const MOST_LISTED = 5;
 
-function listed(label: string, texts: readonly string[], { out }: ShowContext): string[] {
+function listed(label: string, texts: readonly string[], { workflowId }: RunView, { out }: ShowContext): string[] {
   const shown = texts.slice(0, MOST_LISTED).map((text) => shortened(text.split('\n')[0]!, out.width - LABEL_WIDTH - 4));
-  if (texts.length > shown.length) shown.push(`… and ${texts.length - shown.length} more: --json`);
+  if (texts.length > shown.length) shown.push(`… and ${texts.length - shown.length} more: daychain show ${workflowId} --json`);
   return shown.flatMap((text, at) => labelled(at === 0 ? label : '', text, { labelWidth: LABEL_WIDTH, width: out.width }));
 }
 
@@ -195,10 +195,10 @@ function reasonOf(run: RunView, result: TaskResult | null): string | null {
   return reason !== null && reason === result?.attempt_errors.at(-1)?.message ? null : reason;
 }
 
-function outputOf(result: TaskResult | null): string | null {
+function outputOf({ workflowId }: RunView, result: TaskResult | null): string | null {
   if (result === null || Object.keys(result.output).length === 0) return null;
   const text = JSON.stringify(result.output);
-  return text.length <= 400 ? text : `${text.slice(0, 399)}…   all of it: --json`;
+  return text.length <= 400 ? text : `${text.slice(0, 399)}…   all of it: daychain show ${workflowId} --json`;
 }
 
 function lockText({ lock, lockProblem, run }: ShownRun): string | null {

@@ -90,9 +90,12 @@ function liveScreen<T>(out: Output, { picture }: Watched<T>): Screen<T> {
     show({ what, at }, problem) {
       const lines = picture(what, Date.now());
       const old = problem === null ? [] : ['', `last known, ${durationText(Date.now() - at)} old: ${problem.split('\n')[0]!}`];
-      // What does not fit is cut at its end, and said: the whole of it is the same command without --watch.
+      // What does not fit is cut at its end, and said.
       const room = Math.max(5, ((out.stdout as { rows?: number }).rows ?? 40) - 2 - old.length);
-      const cut = lines.length > room ? [...lines.slice(0, room - 1), `… and ${lines.length - room + 1} more lines`] : lines;
+      const cut =
+        lines.length > room
+          ? [...lines.slice(0, room - 1), `… and ${lines.length - room + 1} more lines: all of them without --watch`]
+          : lines;
       draw([...cut, ...old].join('\n'));
     },
     close: () => draw.done(),

@@ -88,8 +88,8 @@ export async function readBackfill(server: Server, workflowId: string, ask = tru
   }
 }
 
-/** The project's backfills, newest first, at most fifty; those of one chain or task if it is named. */
-export async function listBackfills(server: Server, id?: string): Promise<BackfillView[]> {
+/** The project's backfills, newest first, at most `most` (default 50); those of one chain or task if it is named. */
+export async function listBackfills(server: Server, id?: string, most: number = MOST_LISTED): Promise<BackfillView[]> {
   const query = [
     `TaskQueue = ${quoted(server.taskQueue)}`,
     `WorkflowType = ${quoted(WORKFLOWS.backfill)}`,
@@ -98,7 +98,7 @@ export async function listBackfills(server: Server, id?: string): Promise<Backfi
     ...(id === undefined ? [] : [`(ChainName = ${quoted(id)} OR TaskName = ${quoted(id)})`]),
   ].join(' AND ');
   const found: WorkflowExecutionInfo[] = [];
-  for await (const info of server.client.workflow.list({ query })) if (found.push(info) >= MOST_LISTED) break;
+  for await (const info of server.client.workflow.list({ query })) if (found.push(info) >= most) break;
   return await Promise.all(found.map((info) => backfillViewOf(server, info, true)));
 }
 

@@ -12,11 +12,18 @@ export interface RecentNotice extends Delivered {
   run: string;
 }
 
+export interface RecentNotices {
+  /** Newest first. */
+  recent: RecentNotice[];
+  /** Number of older ones that were read and left out. */
+  leftOut: number;
+}
+
 /** Notify workflows that are read at most; most of them had nothing to tell. */
 const MOST_READ = 500;
 
 /** The newest notices, newest first. About a second behind. */
-export async function readRecentNotices({ client, taskQueue }: Server, most: number): Promise<RecentNotice[]> {
+export async function readRecentNotices({ client, taskQueue }: Server, most: number): Promise<RecentNotices> {
   const query = `TaskQueue = ${quoted(taskQueue)} AND WorkflowType = ${quoted(WORKFLOWS.notify)}`;
   const recent: RecentNotice[] = [];
   let read = 0;
@@ -27,5 +34,6 @@ export async function readRecentNotices({ client, taskQueue }: Server, most: num
     const at = (found.closeTime ?? found.startTime).toISOString();
     for (const told of result?.told ?? []) recent.push({ ...told, at, run });
   }
-  return recent.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, most);
+  recent.sort((a, b) => (a.at < b.at ? 1 : -1));
+  return { recent: recent.slice(0, most), leftOut: Math.max(0, recent.length - most) };
 }

@@ -11,6 +11,11 @@ export function showUtc(): void {
   inUtc = true;
 }
 
+/** Whether `--utc` was given: then a column of local times has no place. */
+export function isShownInUtc(): boolean {
+  return inUtc;
+}
+
 /** Where times of this zone are shown: in it, unless UTC was asked for. */
 export function shownZone(zone: string): string {
   return inUtc ? 'UTC' : zone;
@@ -32,6 +37,11 @@ export function clockText(instant: string, zone: string, seconds = false): strin
 export function whenText(instant: string, zone: string, now: number, seconds = false): string {
   const shown = shownZone(zone);
   return `${dayText(localDate(instant, shown), localDate(now, shown))} ${clockText(instant, zone, seconds)}`;
+}
+
+/** `tomorrow 06:00 Europe/Paris`; in UTC the time's own mark says where: `tomorrow 05:00Z`. */
+export function whenTextWithZone(instant: string, zone: string, now: number, seconds = false): string {
+  return `${whenText(instant, zone, now, seconds)}${inUtc ? '' : ` ${zone}`}`;
 }
 
 /** `today`, `yesterday`, `tomorrow`, else `1 Nov`, with the year where it is another one. Dates are `YYYYMMDD`. */

@@ -39,7 +39,7 @@ export function judgeOpenChain(facts: WhyFacts, chain: ChainRunFacts): Judged {
   return judged(
     'running',
     `is running for ${took}: ${decided} of ${lines.length} tasks decided${under}`,
-    [['since', when(chain.run.started, facts)], ...statesOf(facts, open)],
+    [['since', when(chain.run.started, facts)], ...statesOf(facts, open, chain.run)],
     [COMMANDS.logs(chain.run.workflowId), COMMANDS.cancel(chain.run.workflowId)],
   );
 }
@@ -56,7 +56,7 @@ export function judgeTaskInChain(facts: WhyFacts, chain: ChainRunFacts, line: Ta
     return judged(
       'waiting_for_turn',
       `waits its turn: ${chain.run.id} runs ${chain.plan.concurrency} at a time, now ${list(open)}`,
-      statesOf(facts, open),
+      statesOf(facts, open, chain.run),
       [COMMANDS.skip(facts)],
     );
   }
@@ -102,13 +102,12 @@ export function judgeClosedChain(facts: WhyFacts, chain: ChainRunFacts): Judged 
   }
   const bad = [...(chain.tasks ?? [])].filter(([, { status, kind }]) => isBad(status, kind));
   const lines = bad.slice(0, MOST_LINES).map(([id, line]): [string, string] => [id, lineText(line)]);
-  const more: [string, string | null] = ['and', bad.length > MOST_LINES ? `${bad.length - MOST_LINES} more` : null];
   const causes = bad.filter(([, { kind }]) => kind !== 'upstream_failed' && kind !== 'upstream_skipped').map(([id]) => id);
   const commands = [COMMANDS.rerun(run.workflowId), ...causes.slice(0, 1).map((id) => COMMANDS.why(id, facts.runKey))];
   const details: [string, string | null][] = [
     ['tasks', counts],
     ...lines,
-    more,
+    ...restOf(bad, run),
     ['waiting for', 'nothing; it will not try again by itself'],
   ];
   if (run.status === 'cancelled') {
@@ -145,7 +144,7 @@ const MOST_LINES = 8;
 
 function waitsForUpstream(facts: WhyFacts, chain: ChainRunFacts, parents: readonly string[]): Judged {
   const pressing = pressingAmong(facts, chain, blockersOf(chain.plan!, chain.tasks!, facts.id));
-  const details = statesOf(facts, parents, chain);
+  const details = statesOf(facts, parents, chain.run, chain);
   if (pressing === null)
     return judged('waiting_for_upstream', `waits for ${list(parents)}, not begun yet`, details, [COMMANDS.skip(facts)]);
   const direct = parents.includes(pressing.task);
@@ -200,20 +199,31 @@ function undecidedParents({ plan, tasks }: ChainRunFacts, task: string): string[
 }
 
 /** Each task and what it does, as details. */
-function statesOf(facts: WhyFacts, tasks: readonly string[], chain?: ChainRunFacts): [string, string][] {
-  return tasks.slice(0, MOST_LINES).map((task) => {
+function statesOf(
+  facts: WhyFacts,
+  tasks: readonly string[],
+  of: ChainRunFacts['run'],
+  chain?: ChainRunFacts,
+): [string, string][] {
+  const states = tasks.slice(0, MOST_LINES).map((task): [string, string] => {
     const run = facts.openTasks.get(task);
     if (run !== undefined) return [task, judgeOpenTask(run, { ...facts, id: task }).predicate];
     const line = chain?.tasks?.get(task);
     return [task, line === undefined ? 'is under way' : lineText(line)];
   });
+  return [...states, ...restOf(tasks, of)];
 }
 
-function parentsOf(facts: WhyFacts, { plan, tasks }: ChainRunFacts): [string, string][] {
+/** How many more there are, and what shows them. */
+function restOf(all: readonly unknown[], { workflowId }: ChainRunFacts['run']): [string, string][] {
+  const left = all.length - MOST_LINES;
+  return left > 0 ? [['and', `${left} more: ${COMMANDS.show(workflowId).command}`]] : [];
+}
+
+function parentsOf(facts: WhyFacts, { plan, tasks, run }: ChainRunFacts): [string, string][] {
   const parents = plan?.tasks.find(({ id }) => id === facts.id)?.dependsOn ?? [];
-  return parents
-    .slice(0, MOST_LINES)
-    .flatMap((id) => (tasks?.has(id) ? [[id, lineText(tasks.get(id)!)] as [string, string]] : []));
+  const known = parents.flatMap((id) => (tasks?.has(id) ? [[id, lineText(tasks.get(id)!)] as [string, string]] : []));
+  return [...known.slice(0, MOST_LINES), ...restOf(known, run)];
 }
 
 function heldChain({ by, reason, until }: Hold, { run }: ChainRunFacts, of: Subject): Judged {

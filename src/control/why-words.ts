@@ -1,7 +1,7 @@
 /** Words that every answer to "why" is made of. */
 import { durationText } from '../plan/duration.js';
 import { dashed, isDate } from '../time/dates.js';
-import { clockText, whenText } from './when-text.js';
+import { clockText, whenTextWithZone } from './when-text.js';
 import type { Subject } from './why-facts.js';
 import type { WhyAnswer, WhyCause, WhyCommand, WhyDetail } from './why-view.js';
 
@@ -33,7 +33,7 @@ export function named({ id, runKey }: Pick<Subject, 'id' | 'runKey'>): string {
 
 /** `yesterday 06:21 Europe/Paris`. */
 export function when(instant: string, { timezone, now }: Pick<Subject, 'timezone' | 'now'>): string {
-  return `${whenText(instant, timezone, now)} ${timezone}`;
+  return whenTextWithZone(instant, timezone, now);
 }
 
 /** Without the zone, and to the second: for instants near to now. */

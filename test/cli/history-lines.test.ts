@@ -121,7 +121,7 @@ describe('the history screen', () => {
     const shown = historyLines(out, view([line('20261118', { end: 'no_shell' })], { schedule: paused, leftOut: 9 }), NOW);
     expect(shown.slice(0, 3)).toEqual([
       'daily-chain · Europe/Paris · 2026-11-09 to 2026-11-22 · paused: "key rotation"',
-      '  … 9 older: --limit 10',
+      '  … and 9 older: daychain history daily-chain --from 2026-11-09 --to 2026-11-22 --limit 10',
       '  18 Nov 06:00   ○ no shell: nothing started it; the schedule is paused',
     ]);
     expect(historyLines(out, view([]), NOW)[1]).toBe('No slot fell due, and nothing ran.');

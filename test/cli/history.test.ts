@@ -74,7 +74,7 @@ describe('daychain history', () => {
     [['hi_a'], /hi_a is a task without a schedule of its own.*\nIt runs in a chain: daychain history hi-chain/],
     [['hi-chain', '--from', 'soon'], /"soon" is no date/],
     [['hi-chain', '--from', 'today', '--to', 'yesterday'], /lies after/],
-    [['hi-chain', '--limit', '0'], /--limit 0 is no whole number from 1 to 1,000/],
+    [['hi-chain', '--limit', '0'], /--limit 0: expected a whole number from 1 to 1,000/],
   ])('refuses %j in words', async (words, message) => {
     const { exit, stderr } = await daychain('history', ...words);
     expect(exit).toBe(2);

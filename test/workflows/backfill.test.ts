@@ -385,6 +385,7 @@ describe('a backfill', () => {
     });
     expect(listed).toHaveLength(1);
     expect(listed[0]).toMatchObject({ status: 'success', request: { id: id('simple'), by: 'marie@desk' }, result: { done: 2 } });
+    expect(await listBackfills(server, undefined, 2)).toHaveLength(2);
   });
 
   test('longer than one history holds goes on in the next execution, and counts on', { timeout: 120_000 }, async () => {

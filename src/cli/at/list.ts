@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { shortened, table, widthOf, wrapped } from '../table.js';
-import { atText, stateText } from './text.js';
+import { atText, bareAtText, stateText } from './text.js';
 import { shownZone } from '../times.js';
 
 export function configureList(at: Command, act: Act): void {
@@ -43,8 +43,8 @@ export function listLines(
   if (views.length === 0) return [];
   const rows = views.map((view) => {
     const zone = zoneOf(view.target);
-    const at = atText(view.at, zone, now);
-    return [zone === project.timezone ? at.slice(0, -zone.length - 1) : at, shortened(view.target, LONGEST_TARGET), view.id];
+    const at = (zone === project.timezone ? bareAtText : atText)(view.at, zone, now);
+    return [at, shortened(view.target, LONGEST_TARGET), view.id];
   });
   const wide = table([['AT', 'RUNS', 'ID'], ...rows]);
   const fits = wide.every((line) => widthOf(line) <= width);

@@ -1,10 +1,19 @@
 /** How one-shots are told. */
 import type { OneShotView } from '../../control/one-shot-view.js';
-import { whenText } from '../times.js';
+import { whenText, whenTextWithZone } from '../times.js';
 
 /** `tomorrow 08:00 Europe/Paris`, with seconds where there are some. */
 export function atText(instant: string, zone: string, now: number): string {
-  return `${whenText(instant, zone, now, !/:00(?:\.0+)?Z$/.test(instant))} ${zone}`;
+  return whenTextWithZone(instant, zone, now, hasSeconds(instant));
+}
+
+/** The same without its zone. */
+export function bareAtText(instant: string, zone: string, now: number): string {
+  return whenText(instant, zone, now, hasSeconds(instant));
+}
+
+function hasSeconds(instant: string): boolean {
+  return !/:00(?:\.0+)?Z$/.test(instant);
 }
 
 /** Why it is not simply waiting for its instant; null where it is. `now` in epoch milliseconds. */

@@ -88,7 +88,7 @@ export function endLines(out: Output, view: BackfillView): string[] {
   const took = durationText(Math.max(0, Date.parse(result.finished) - Date.parse(result.started)));
   const why = result.end_reason === null ? '' : ` (${result.end_reason})`;
   const first = `Backfill of ${rangeText(result)} ${word} in ${took}${why}: ${tallyText(result, result.left)}.`;
-  return [...wrapped(first, out.width), ...failureLines(out, result), ...nextLines(result)];
+  return [...wrapped(first, out.width), ...failureLines(out, result, result), ...nextLines(result)];
 }
 
 function nextLines(result: BackfillResult): string[] {
@@ -97,11 +97,26 @@ function nextLines(result: BackfillResult): string[] {
     : [`Run what is still missing or failed: ${backfillCommand(result)} --yes`];
 }
 
-function failureLines(out: Output, { failed, failures }: Pick<BackfillResult, 'failed' | 'failures'>): string[] {
+function failureLines(
+  out: Output,
+  { failed, failures }: Pick<BackfillResult, 'failed' | 'failures'>,
+  of: Dates | null,
+): string[] {
   const labelWidth = Math.min(44, Math.max(0, ...failures.map(({ run }) => run.length)) + 3);
   const lines = failures.flatMap(({ run, message }) => labelled(run, message, { labelWidth, width: out.width }));
-  return failed > failures.length ? [...lines, `  … and ${failed - failures.length} more`] : lines;
+  return failed > failures.length ? [...lines, `  … and ${failed - failures.length} more: ${historyCommand(of)}`] : lines;
 }
+
+/** What became of each date; tasks have no history of their own. Without a request nobody knows which dates they are. */
+function historyCommand(of: Dates | null): string {
+  if (of === null) return 'daychain status';
+  const [from, to] = [dashed(of.from), dashed(of.to)];
+  return of.kind === 'chain'
+    ? `daychain history ${of.id} --from ${from} --to ${to}`
+    : `daychain stats ${of.id} --since ${from} --until ${to}`;
+}
+
+type Dates = Pick<BackfillRequest, 'id' | 'kind' | 'from' | 'to'>;
 
 /** One backfill: what was asked, by whom, and how far it is. */
 export function showLines(out: Output, view: BackfillView, zone: string, now: number): string[] {
@@ -120,7 +135,7 @@ export function showLines(out: Output, view: BackfillView, zone: string, now: nu
     return lines;
   }
   add('progress', progressText(progress));
-  lines.push(...failureLines(out, progress));
+  lines.push(...failureLines(out, progress, request));
   if (progress.held === null) lines.push(`Hold it: daychain backfill hold ${workflowId}`);
   else
     lines.push(

@@ -5,15 +5,23 @@ import { cancelRun } from '../../control/cancel.js';
 import { BadInput } from '../../control/errors.js';
 import type { Server } from '../../control/server.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { readLimit } from '../limit.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
 import { followBackfill } from './follow.js';
 import { endLines, listLines, showLines } from './lines.js';
+import { watchBackfill } from './watch.js';
 
+const LIMIT = 20;
 const ID = 'its ID, or a chain for its newest; the one under way if left out';
 
 export function configureManagement(command: Command, act: Act): void {
-  command.command('list').summary('All backfills').description('All backfills, the newest first.').action(act(list));
+  command
+    .command('list')
+    .summary('All backfills')
+    .description('All backfills, the newest first.')
+    .option('--limit <n>', `at most so many (default: ${LIMIT})`)
+    .action(act(list));
   command
     .command('show')
     .summary('One backfill: how far it is')
@@ -45,11 +53,15 @@ export function configureManagement(command: Command, act: Act): void {
     .action(act(cancel));
 }
 
-async function list({ out, project: named }: Invocation): Promise<number> {
+async function list({ out, project: named }: Invocation, _args: [], options: { limit?: string }): Promise<number> {
+  const limit = readLimit(options.limit, 10_000) ?? LIMIT;
   return await onServer(named, async (server, project) => {
-    const views = await listBackfills(server);
+    const found = await listBackfills(server, undefined, limit + 1);
+    const views = found.slice(0, limit);
+    const leftOut = found.length > limit;
     for (const line of listLines(out, views, project.zoneOf, Date.now())) out.say(line);
-    out.answer(views);
+    if (leftOut) out.say(`… and older ones: daychain backfill list --limit ${limit * 10}`);
+    out.answer({ backfills: views, leftOut });
     return EXIT.done;
   });
 }
@@ -62,10 +74,7 @@ async function show(
   return await onServer(named, async (server, project) => {
     const view = await findBackfill(server, word);
     if (options.watch && view.end === null) {
-      const ended = await followBackfill(out, server, view.workflowId);
-      for (const line of endLines(out, ended)) out.say(line);
-      out.answer(ended);
-      return exitOf(ended);
+      return exitOf(await watchBackfill(out, server, view.workflowId, project.zoneOf(view.request?.id ?? '')));
     }
     for (const line of showLines(out, view, project.zoneOf(view.request?.id ?? ''), Date.now())) out.say(line);
     out.answer(view);

@@ -47,7 +47,7 @@ function runTexts(runs: readonly CleanedRuns[], did: string): string[] {
   if (runs.length === 0) return ['none older than they are kept'];
   return runs.map(({ id, keepDays, runs: ended, shells, more, refused }) => {
     if (refused !== null) return `${id}: the server does not delete them (${refused}); its retention will`;
-    const rest = more ? '; there are more: once more, or tomorrow' : '';
+    const rest = more ? '; there are more: daychain cleanup once more, or a worker tomorrow' : '';
     return `${id}: ${ended} runs, ${shells} shells older than ${keepDays} days ${did}${rest}`;
   });
 }

@@ -1,11 +1,11 @@
 /** `daychain history`: what became of each slot. */
 import type { Command } from 'commander';
-import { BadInput } from '../../control/errors.js';
 import { readHistory } from '../../control/history.js';
 import { addDays } from '../../time/dates.js';
 import { localDate } from '../../time/zones.js';
 import { EXIT } from '../exit-codes.js';
-import { historyLines } from '../history-lines.js';
+import { historyLines, MOST_LINES } from '../history-lines.js';
+import { readLimit } from '../limit.js';
 import type { Act, Invocation } from '../program.js';
 import { readDate, requireSchedule } from '../run-words.js';
 import { openProject, openServer } from '../session.js';
@@ -38,7 +38,6 @@ Examples:
 
 const DAYS = 14;
 const LIMIT = 30;
-const MOST = 1_000;
 
 async function history({ out, project: named }: Invocation, [id]: [string], options: Options): Promise<number> {
   const project = await openProject(named);
@@ -50,7 +49,7 @@ async function history({ out, project: named }: Invocation, [id]: [string], opti
   const today = localDate(now, zone);
   const to = options.to === undefined ? today : readDate(options.to, zone, now);
   const from = options.from === undefined ? addDays(to, 1 - DAYS) : readDate(options.from, zone, now);
-  const limit = readLimit(options.limit) ?? (options.from === undefined ? LIMIT : MOST);
+  const limit = readLimit(options.limit, MOST_LINES) ?? (options.from === undefined ? LIMIT : MOST_LINES);
   const session = await openServer(project);
   try {
     const view = await readHistory(session.server, registry, id, { from, to, limit }, now);
@@ -60,11 +59,4 @@ async function history({ out, project: named }: Invocation, [id]: [string], opti
   } finally {
     await session.close();
   }
-}
-
-function readLimit(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 1 && number <= MOST) return number;
-  throw new BadInput(`--limit ${text} is no whole number from 1 to ${MOST.toLocaleString('en')}.`);
 }

@@ -17,6 +17,7 @@ import type { Act, Invocation } from '../program.js';
 import { nameWidth } from '../run-lines.js';
 import { readRun } from '../run-words.js';
 import { logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
+import { shownZone } from '../times.js';
 
 interface Options {
   follow?: true;
@@ -143,7 +144,7 @@ function printer(out: Output, project: Project, { workflowId, tasks }: LogScope)
   const screen = new LogPrinter({ out, zone, nameWidth: tasks.length > 1 ? Math.min(32, nameWidth(tasks)) : 0 });
   let headed = false;
   return (line) => {
-    if (!headed) out.note(`${workflowId} · times in ${zone}`);
+    if (!headed) out.note(`${workflowId} · times in ${shownZone(zone)}`);
     headed = true;
     screen.print(line);
   };

@@ -4,6 +4,7 @@ import { chooses, chosenOf } from '../../control/choose.js';
 import { connectionProblem } from '../../control/connection-problem.js';
 import { readOneShotOutlook, readOutlook, type ScheduleOutlook } from '../../control/next.js';
 import { BadInput } from '../../control/errors.js';
+import type { Server } from '../../control/server.js';
 import { TemporalUnreachable } from '../../connections/temporal.js';
 import type { Slot } from '../../time/slots.js';
 import { localInstantText } from '../../time/zones.js';
@@ -15,15 +16,18 @@ import { lowered, pausedText } from '../schedule-text.js';
 import { openProject, openServer, ServerNotKnown, type Project } from '../session.js';
 import { clipped, table, wrapped } from '../table.js';
 import { shownZone, whenText } from '../times.js';
+import { watch, type Watched, type WatchedEvent } from '../watch.js';
 
 interface Options {
   count: string;
+  watch?: boolean;
 }
 
 export function configure(command: Command, act: Act): void {
   command
     .argument('[chains...]', 'only these chains and scheduled tasks; "*" stands for any letters')
     .option('--count <n>', 'how many slots of each', '5')
+    .option('--watch', 'look again and again, until Ctrl-C')
     .addHelpText(
       'after',
       `
@@ -32,7 +36,8 @@ Without a server it goes by the files alone, and says so.
 
 Examples:
   daychain next
-  daychain next daily-chain --count 20`,
+  daychain next daily-chain --count 20
+  daychain next --watch`,
     )
     .action(act(next));
 }
@@ -45,18 +50,58 @@ async function next({ out, project: named }: Invocation, [names]: [string[]], op
   const project = await openProject(named);
   const { registry } = project;
   const chosen = chosenOf({ names, tags: [] }, registry.schedules(), 'schedule');
-  const now = Date.now();
-  const outlook = await withServer(out, project, async (server) => {
+  const read = async (server: Server | null) => {
+    const now = Date.now();
     const schedules = await readOutlook(server, registry.project.name, chosen, count, now);
     if (server === null) return schedules;
     const asked = (target: string) => chooses({ names, tags: [] }, { id: target, tags: [] });
     return [...schedules, ...(await readOneShotOutlook(server, asked, project.zoneOf, now))];
-  });
-  const lines = slotLines(outlook, registry.project.timezone, now, out.width);
-  for (const line of lines.length > 0 ? lines : [nothingText(outlook)]) out.say(line);
-  for (const line of conditionLines(project, outlook, now)) out.say(line);
-  out.answer({ slots: merged(outlook).map(slotJson), schedules: outlook.map(outlookJson) });
+  };
+  const picture = (outlook: readonly ScheduleOutlook[], now: number) => {
+    const lines = slotLines(outlook, registry.project.timezone, now, out.width);
+    return [...(lines.length > 0 ? lines : [nothingText(outlook)]), ...conditionLines(outlook, now)];
+  };
+  if (options.watch) return await watchNext(out, project, { read, picture, events: nextEvents, answer: answerOf });
+  const outlook = await withServer(out, project, read);
+  for (const line of picture(outlook, Date.now())) out.say(line);
+  if (outlook.some(({ slots }) => slots.length === count && count < MOST)) out.note(moreText(names, count));
+  out.answer(answerOf(outlook));
   return EXIT.done;
+}
+
+/** Watching is for what changes: without a server nothing does. */
+async function watchNext(
+  out: Output,
+  project: Project,
+  { read, ...watched }: Omit<Watched<ScheduleOutlook[]>, 'read'> & { read(server: Server): Promise<ScheduleOutlook[]> },
+): Promise<number> {
+  const session = await openServer(project);
+  try {
+    await watch(out, session.server, { ...watched, read: () => read(session.server) });
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+/** Of each schedule what is due next, and what stands in its way. */
+export function nextEvents(outlook: readonly ScheduleOutlook[], now: number): WatchedEvent[] {
+  return outlook.map((one) => {
+    const { id, state, slots, missed, timezone, sentence } = one;
+    const [first] = slots;
+    const due = first === undefined ? 'nothing is due' : `due ${whenText(first.scheduledFor, timezone, now)}, ${first.runKey}`;
+    const troubles = [...stateLines(one, now), ...missingText(id, missed, timezone, now)];
+    // A one-shot goes by its target's id: its sentence names it.
+    return {
+      key: `${id} ${sentence}`,
+      state: `${state} ${first?.runKey} ${missed.length}`,
+      line: `${id}: ${[due, ...troubles].join('; ')}`,
+    };
+  });
+}
+
+function answerOf(outlook: readonly ScheduleOutlook[]): object {
+  return { slots: merged(outlook).map(slotJson), schedules: outlook.map(outlookJson) };
 }
 
 async function withServer(
@@ -94,7 +139,7 @@ function merged(outlook: readonly ScheduleOutlook[]): Coming[] {
 export function slotLines(outlook: readonly ScheduleOutlook[], zone: string, now: number, width: number): string[] {
   const coming = merged(outlook);
   if (coming.length === 0) return [];
-  const zones = new Set(coming.map(({ of }) => of.timezone));
+  const zones = new Set(coming.map(({ of }) => shownZone(of.timezone)));
   const only = zones.size === 1 ? [...zones][0]! : null;
   const rows = coming.map(({ slot, of }) => [
     `${whenText(slot.scheduledFor, of.timezone, now)}${only === null && shownZone(of.timezone) !== shownZone(zone) ? ` ${of.timezone}` : ''}`,
@@ -102,7 +147,7 @@ export function slotLines(outlook: readonly ScheduleOutlook[], zone: string, now
     slot.runKey,
     of.sentence,
   ]);
-  return table([[`DUE (${only ?? zone})`, 'WHAT', 'RUN KEY', 'RULE'], ...rows]).map((line) => clipped(line, width));
+  return table([[`DUE (${only ?? shownZone(zone)})`, 'WHAT', 'RUN KEY', 'RULE'], ...rows]).map((line) => clipped(line, width));
 }
 
 function nothingText(outlook: readonly ScheduleOutlook[]): string {
@@ -111,8 +156,14 @@ function nothingText(outlook: readonly ScheduleOutlook[]): string {
     : 'Nothing is due.';
 }
 
+/** Schedules have no end, so nobody can say how many more there are. */
+function moreText(names: readonly string[], count: number): string {
+  const what = names.map((name) => ` ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`).join('');
+  return `The next ${count === 1 ? 'one' : count} of each; more: daychain next${what} --count ${Math.min(MOST, count * 4)}`;
+}
+
 /** What stands in the way of each, in words. */
-function conditionLines(project: Project, outlook: readonly ScheduleOutlook[], now: number): string[] {
+function conditionLines(outlook: readonly ScheduleOutlook[], now: number): string[] {
   return outlook.flatMap((one) => {
     const { id, timezone } = one;
     const lines = [...stateLines(one, now), ...missingText(id, one.missed, timezone, now)];

@@ -1,6 +1,6 @@
 /** `daychain notices`: who is told of failures, lateness and recoveries, whether they can be reached, and a test. */
 import type { Command } from 'commander';
-import { readRecentNotices, type RecentNotice } from '../../control/notices.js';
+import { readRecentNotices, type RecentNotices } from '../../control/notices.js';
 import { BadInput } from '../../control/errors.js';
 import { variablesOf } from '../../notices/addresses.js';
 import { sendNotice } from '../../notices/send.js';
@@ -11,26 +11,34 @@ import { testFacts } from '../notices/test-facts.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
+import { readLimit } from '../limit.js';
 import { shortened, table } from '../table.js';
 import { shownZone, whenText } from '../times.js';
+
+/** Told lately, where nothing else is asked for. */
+const LIMIT = 20;
 
 interface TestOptions {
   to?: string;
 }
 
 export function configure(command: Command, act: Act): void {
-  command
-    .description('Who is told of failures, lateness and recoveries, and what was told lately.')
-    .action(act(list))
-    .addHelpText(
-      'after',
-      `
+  command.description('Who is told of failures, lateness and recoveries, and what was told lately.').addHelpText(
+    'after',
+    `
 Examples:
   daychain notices                    targets, whether they can be reached, and what was told lately
+  daychain notices list --limit 100   more of what was told
   daychain notices test               send a test to each
   daychain notices test --to ops`,
-    );
-  command.command('list', { isDefault: true, hidden: true }).copyInheritedSettings(command).action(act(list));
+  );
+  command
+    .command('list', { isDefault: true })
+    .copyInheritedSettings(command)
+    .summary('Who is told, and what was told lately')
+    .description('Who is told of failures, lateness and recoveries, and what was told lately.')
+    .option('--limit <n>', `how many of those told lately (default: ${LIMIT})`)
+    .action(act(list));
   command
     .command('test')
     .copyInheritedSettings(command)
@@ -40,11 +48,16 @@ Examples:
     .action(act(test));
 }
 
-async function list({ out, project: named }: Invocation): Promise<number> {
+async function list({ out, project: named }: Invocation, _args: [], options: { limit?: string }): Promise<number> {
+  const limit = readLimit(options.limit, 1_000) ?? LIMIT;
   const project = await openProject(named);
   const targets = collectTargets(project.registry).map((line) => ({ ...line, disabled: disabledBecause(project, line.setting) }));
-  const recent = await recentOf(project);
-  out.answer({ targets: targets.map(({ setting, ...line }) => ({ ...line, ...shownSetting(setting) })), recent });
+  const told = await recentOf(project, limit);
+  out.answer({
+    targets: targets.map(({ setting, ...line }) => ({ ...line, ...shownSetting(setting) })),
+    recent: told?.recent ?? null,
+    leftOut: told?.leftOut ?? 0,
+  });
   if (targets.length === 0) {
     out.say('Nobody is told of anything. In daychain.config:');
     out.say(`  notices: [{ on: ['failure', 'recovery'], to: { webhook: { url: { env: 'OPS_WEBHOOK' } } } }]`);
@@ -55,8 +68,8 @@ async function list({ out, project: named }: Invocation): Promise<number> {
     out.say(shortened(lines[at]!, out.width));
     if (disabled !== null) out.say(shortened(`  ${disabled}`, out.width));
   });
-  if (recent === null) out.note('\nWhat was told lately is not known: no Temporal server is reached.');
-  else sayRecent(out, project, recent);
+  if (told === null) out.note('\nWhat was told lately is not known: no Temporal server is reached.');
+  else sayRecent(out, project, told);
   return EXIT.done;
 }
 
@@ -72,7 +85,7 @@ function ordinal(n: number): string {
   return `${n}${ending}`;
 }
 
-function sayRecent(out: Output, { registry }: Project, recent: readonly RecentNotice[]): void {
+function sayRecent(out: Output, { registry }: Project, { recent, leftOut }: RecentNotices): void {
   if (recent.length === 0) return out.say('\nNothing was told lately.');
   out.say(`\nTold lately (${shownZone(registry.project.timezone)})`);
   const rows = recent.map(({ at, run, event, target, delivered, answer }) => [
@@ -83,6 +96,7 @@ function sayRecent(out: Output, { registry }: Project, recent: readonly RecentNo
     delivered ? 'delivered' : out.paint('red', `given up: ${answer}`),
   ]);
   for (const line of table(rows)) out.say(shortened(line, out.width));
+  if (leftOut > 0) out.say(`  … and ${leftOut} older: daychain notices list --limit ${recent.length + leftOut}`);
 }
 
 async function test({ out, project: named }: Invocation, _: [], { to }: TestOptions): Promise<number> {
@@ -116,11 +130,11 @@ function shownSetting({ name, on, after, remindEvery, target }: NoticeTargetLine
   return { name, on, after, remindEvery, medium: target.medium, variables: variablesOf(target) };
 }
 
-async function recentOf(project: Project): Promise<RecentNotice[] | null> {
+async function recentOf(project: Project, limit: number): Promise<RecentNotices | null> {
   try {
     const session = await openServer(project);
     try {
-      return await readRecentNotices(session.server, 20);
+      return await readRecentNotices(session.server, limit);
     } finally {
       await session.close();
     }

@@ -5,6 +5,7 @@ import { compareSlots, type SlotComparison } from '../../control/compare-slots.j
 import type { CompiledSchedule } from '../../time/schedule.js';
 import { epochMs, instantText } from '../../time/zones.js';
 import { EXIT } from '../exit-codes.js';
+import { readLimit } from '../limit.js';
 import type { Output } from '../output.js';
 import { runBatch } from '../batch.js';
 import { answerTo } from '../preview/batch.js';
@@ -23,6 +24,7 @@ interface PreviewOptions {
   from?: string;
   to?: string;
   batch?: string;
+  limit?: string;
   checkServer?: boolean;
 }
 
@@ -32,7 +34,8 @@ export function configure(command: Command, act: Act): void {
     .option('--spec <json>', 'a schedule instead, as it stands in a chain: \'{"daily":"06:00"}\'')
     .option('--timezone <zone>', "its zone; default: the chain's, or UTC")
     .option('--from <when>', 'a date, from its first instant on, or an instant; default: now')
-    .option('--to <when>', `a date, to its last instant, or an instant; default: ${SHOWN} slots`)
+    .option('--to <when>', `a date, to its last instant, or an instant; default: as many slots as --limit`)
+    .option('--limit <n>', `how many slots, where no end is given (default: ${SHOWN})`)
     .option('--batch <file>', 'answer a file of JSON lines, or - for stdin: {id, spec, timezone, from, to}')
     .option('--check-server', 'compare with what the Temporal server would do')
     .addHelpText(
@@ -50,7 +53,7 @@ async function preview({ out, project }: Invocation, [chain]: [string | undefine
   if (options.batch !== undefined) {
     const others = [
       chain !== undefined && 'a chain',
-      ...(['spec', 'timezone', 'from', 'to', 'checkServer'] as const).map((key) => options[key] !== undefined && key),
+      ...(['spec', 'timezone', 'from', 'to', 'limit', 'checkServer'] as const).map((key) => options[key] !== undefined && key),
     ];
     if (others.some(Boolean)) throw new BadInput('--batch takes all from its file: leave the other arguments out.');
     await runBatch(out, options.batch, answerTo);
@@ -69,11 +72,14 @@ async function previewOne(
   const { timezone } = compiled;
   const from = options.from === undefined ? Date.now() : readFrom(options.from, timezone);
   const until = options.to === undefined ? null : readTo(options.to, timezone, from, options.from ?? instantText(from));
-  const slots = until === null ? nextDue(compiled, from, SHOWN) : slotsOf(compiled, from, until);
+  const limit = readLimit(options.limit, 10_000) ?? SHOWN;
+  const slots = until === null ? nextDue(compiled, from, limit) : slotsOf(compiled, from, until);
+  const goesOn = until === null && slots.length === limit;
   const to = until ?? slots.at(-1)?.at ?? from;
   const server = options.checkServer ? await askServer(named, compiled, from, to) : null;
   out.answer({ slots: slots.map((slot) => shownSlot(slot, timezone)), ...(server && { server }) });
   for (const line of previewLines(compiled, slots, from, to)) out.say(wrapped(line, out.width).join('\n'));
+  if (goesOn) out.note(`The first ${limit} are shown; further ones: the same command with --limit ${limit * 10}`);
   if (server === null) return EXIT.done;
   for (const line of comparisonLines(server, to)) out.say(line);
   return server.onlyOurs.length + server.onlyServers.length === 0 ? EXIT.done : EXIT.failed;
@@ -131,7 +137,13 @@ function comparisonLines({ same, onlyOurs, onlyServers, until }: SlotComparison,
     return [`\nThe server agrees: ${same} ${same === 1 ? 'slot' : 'slots'}${reach}.`];
   return [
     `\nThe server does not agree: ${same} the same, ${onlyOurs.length} only here, ${onlyServers.length} only there${reach}.`,
-    ...onlyOurs.slice(0, MOST_DIFFERENCES).map((slot) => `  only here    ${slot}`),
-    ...onlyServers.slice(0, MOST_DIFFERENCES).map((slot) => `  only there   ${slot}`),
+    ...differences('only here ', onlyOurs),
+    ...differences('only there', onlyServers),
   ];
+}
+
+function differences(label: string, slots: readonly string[]): string[] {
+  const told = slots.slice(0, MOST_DIFFERENCES).map((slot) => `  ${label}   ${slot}`);
+  const left = slots.length - told.length;
+  return left === 0 ? told : [...told, `  ${label}   … and ${left} more: the same command with --json`];
 }

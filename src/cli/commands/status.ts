@@ -4,6 +4,7 @@ import type { RunSummary } from '../../control/run-summary.js';
 import { type ChainStatus, readStatus, type StatusView } from '../../control/status.js';
 import { durationText } from '../../plan/duration.js';
 import { EXIT } from '../exit-codes.js';
+import { readLimit } from '../limit.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
@@ -13,27 +14,37 @@ import { padded, shortened, table, widthOf } from '../table.js';
 import { shownZone, whenText } from '../times.js';
 import { watch, type WatchedEvent } from '../watch.js';
 
+/** How many things are named; the rest are counted. */
+const MOST_TOLD = 8;
+
+interface Options {
+  limit?: string;
+  watch?: boolean;
+}
+
 export function configure(command: Command, act: Act): void {
   command
+    .option('--limit <n>', `how many things that want a look are named (default: ${MOST_TOLD})`)
     .option('--watch', 'look again and again, until Ctrl-C')
     .addHelpText('after', '\nExamples:\n  daychain status\n  daychain status --watch')
     .action(act(status));
 }
 
-async function status({ out, project: named }: Invocation, _args: [], options: { watch?: boolean }): Promise<number> {
+async function status({ out, project: named }: Invocation, _args: [], options: Options): Promise<number> {
+  const limit = readLimit(options.limit, 10_000) ?? MOST_TOLD;
   const project = await openProject(named);
   const session = await openServer(project);
   try {
     const answer = (view: StatusView) => ({ ...view, server: session.address });
     const read = () => readStatus(session.server, project.registry);
     if (options.watch) {
-      const picture = (view: StatusView, now: number) => statusLines(out, view, now);
+      const picture = (view: StatusView, now: number) => statusLines(out, view, now, limit);
       await watch(out, session.server, { read, picture, answer, events: statusEvents });
       return EXIT.done;
     }
     const view = await read();
     out.answer(answer(view));
-    for (const line of statusLines(out, view, Date.now())) out.say(line);
+    for (const line of statusLines(out, view, Date.now(), limit)) out.say(line);
     return EXIT.done;
   } finally {
     await session.close();
@@ -53,13 +64,13 @@ function statusEvents({ chains, attention }: StatusView, now: number): WatchedEv
   ];
 }
 
-/** The screen, line by line. `now` in epoch milliseconds. */
-export function statusLines(out: Output, view: StatusView, now: number): string[] {
+/** The screen, line by line. `now` in epoch milliseconds; `limit`: how many things that want a look are named. */
+export function statusLines(out: Output, view: StatusView, now: number, limit = MOST_TOLD): string[] {
   const workers = view.workers.length === 1 ? '1 worker' : `${view.workers.length || 'no'} workers`;
   return [
     `${view.project} · ${shownZone(view.timezone)} · ${workers} · server ok`,
     ...chainLines(out, view, now),
-    ...attentionLines(out, view),
+    ...attentionLines(out, view, limit),
   ];
 }
 
@@ -105,13 +116,13 @@ function nextText({ schedule, timezone }: ChainStatus, projectZone: string, now:
   }
 }
 
-/** How many things are named; the rest are counted. */
-const MOST_TOLD = 8;
-
-function attentionLines(out: Output, { attention }: StatusView): string[] {
+function attentionLines(out: Output, { attention }: StatusView, limit: number): string[] {
   if (attention.length === 0) return [];
-  const told = attention.slice(0, MOST_TOLD);
-  const more = attention.length > told.length ? [`  … and ${attention.length - told.length} more`] : [];
+  const told = attention.slice(0, limit);
+  const more =
+    attention.length > told.length
+      ? [`  … and ${attention.length - told.length} more: daychain status --limit ${attention.length}`]
+      : [];
   const width = Math.max(...told.map(({ text }) => widthOf(text)));
   if (attention.length === 1) return ['', `1 thing wants a look: ${told[0]!.text}   →  ${told[0]!.command}`];
   return [

@@ -114,7 +114,7 @@ async function checkSlots({ registry }: Project, { server }: ServerSession): Pro
 async function checkTold({ registry, config }: Project, { server }: ServerSession): Promise<Check> {
   if (collectTargets(registry).length === 0) return check('notices told', 'skipped', 'there are no notices');
   const since = new Date(Date.now() - DAY).toISOString();
-  const recent = (await readRecentNotices(server, 100)).filter(({ at }) => at > since);
+  const recent = (await readRecentNotices(server, 100)).recent.filter(({ at }) => at > since);
   const lost = recent.filter(({ delivered }) => !delivered);
   if (lost.length === 0) return check('notices told', 'ok', `${recent.length} in the last day, all delivered`);
   const { target, answer, run } = lost[0]!;

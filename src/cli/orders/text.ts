@@ -1,7 +1,7 @@
 /** Orders and what came of them, in sentences. */
 import type { OrderRecord } from '../../control/order-records.js';
 import type { OrderDone } from '../../control/orders.js';
-import { whenText } from '../times.js';
+import { whenText, whenTextWithZone } from '../times.js';
 
 export interface OrderContext {
   zone: string;
@@ -22,7 +22,7 @@ export function orderText(done: OrderDone, { zone, chain, now }: OrderContext): 
     case 'skip':
       return [skipText(name, done, chain), ...rerunLines(done)].join('\n');
     case 'hold':
-      return `${name} is held until ${whenText(done.until!, zone, now)} ${zone}; then it fails as hold_expired.\nLet it go: daychain release ${done.workflowId}`;
+      return `${name} is held until ${whenTextWithZone(done.until!, zone, now)}; then it fails as hold_expired.\nLet it go: daychain release ${done.workflowId}`;
     case 'release':
       return done.outcome === 'taken_back'
         ? `The hold of ${name} is taken back; it starts when its turn comes, as if it had never been held.`

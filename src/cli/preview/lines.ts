@@ -7,6 +7,7 @@ import type { CompiledSchedule } from '../../time/schedule.js';
 import { clock } from '../../time/sentence.js';
 import { localText } from '../../time/zones.js';
 import { table } from '../table.js';
+import { isShownInUtc } from '../times.js';
 import { shownSlot } from '../../control/preview-request.js';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -15,14 +16,17 @@ const MOST_TIMES = 6;
 /** The window in epoch milliseconds. */
 export function previewLines(compiled: CompiledSchedule, slots: readonly DueSlot[], from: number, to: number): string[] {
   const { timezone, sentence } = compiled;
+  const inUtc = isShownInUtc();
   const title = sentence.endsWith(`, ${timezone}`) ? sentence : `${sentence}; dates in ${timezone}`;
   if (slots.length === 0) return [title, 'No slot in this window.', ...droppedLines(compiled, clockEffects(compiled, from, to))];
   const effects = clockEffects(compiled, from, to);
   const rows = slots.map((slot) => {
     const { nominal, local, date } = shownSlot(slot, timezone);
-    return [dashed(date), WEEKDAYS[weekdayOf(slot.day)]!, localTime(local, date), nominal, effectText(effects, slot.at)];
+    const times = inUtc ? [nominal] : [localTime(local, date), nominal];
+    return [dashed(date), WEEKDAYS[weekdayOf(slot.day)]!, ...times, effectText(effects, slot.at)];
   });
-  return [title, ...table([['DATE', 'DAY', 'LOCAL', 'UTC', ''], ...rows]), ...droppedLines(compiled, effects)];
+  const head = ['DATE', 'DAY', ...(inUtc ? ['UTC'] : ['LOCAL', 'UTC']), ''];
+  return [title, ...table([head, ...rows]), ...droppedLines(compiled, effects)];
 }
 
 /** Seconds only where there are some; the day too where it is not the date's own. */

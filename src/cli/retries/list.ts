@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { listRetries, type OpenRetries, type OpenRetry } from '../../control/retries.js';
 import { durationText } from '../../plan/duration.js';
-import { BadInput } from '../../control/errors.js';
 import { EXIT } from '../exit-codes.js';
+import { readLimit } from '../limit.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { clipped, shortened, table } from '../table.js';
@@ -15,18 +15,22 @@ interface Options {
   limit?: string;
 }
 
+/** Open runs looked at, one request each. */
+const LIMIT = 200;
+const MOST = 100_000;
+
 export function configureList(retries: Command, act: Act): void {
   retries
     .command('list', { isDefault: true })
     .summary('What waits to try again, soonest first')
     .description('The tasks that wait to try again, soonest first.')
-    .option('--limit <count>', 'look at no more than so many open runs (default: 200)')
+    .option('--limit <count>', `look at no more than so many open runs (default: ${LIMIT})`)
     .option('--watch', 'look again and again, until Ctrl-C')
     .action(act(list));
 }
 
 async function list({ out, project: named }: Invocation, _args: [], options: Options): Promise<number> {
-  const limit = readLimit(options.limit);
+  const limit = readLimit(options.limit, MOST) ?? LIMIT;
   const project = await openProject(named);
   const session = await openServer(project);
   try {
@@ -45,11 +49,16 @@ async function list({ out, project: named }: Invocation, _args: [], options: Opt
     const { leftOut } = found;
     out.answer(found);
     for (const line of picture(found, Date.now())) out.say(line);
-    if (leftOut) out.note(`There are more open runs than were looked at. All of them: --limit 2000`);
+    if (leftOut) out.note(moreText(limit));
     return EXIT.done;
   } finally {
     await session.close();
   }
+}
+
+function moreText(limit: number): string {
+  const next = Math.min(limit * 10, MOST);
+  return `There are more open runs than the ${limit} that were looked at: daychain retries list --limit ${next}`;
 }
 
 function retryEvent(retry: OpenRetry, zone: string, now: number): WatchedEvent {
@@ -79,10 +88,4 @@ function nextText({ nextTryAt }: OpenRetry, zone: string, now: number): string {
   if (nextTryAt === null) return 'paused by hand: daychain retry';
   const left = Math.max(0, Date.parse(nextTryAt) - now);
   return `${whenText(nextTryAt, zone, now, true)}, in ${durationText(left)}`;
-}
-
-function readLimit(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new BadInput(`--limit ${text}: expected a whole number from 1 to 99999`);
 }
