@@ -13,7 +13,7 @@ import { problemText } from '../../registry/index.js';
 import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
-import { disabledNotices } from '../notices/targets.js';
+import { disabledNotices } from '../notices/disabled.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
 import { noteModules } from '../../registry/module-files.js';
