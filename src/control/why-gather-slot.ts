@@ -59,7 +59,7 @@ export async function gatherSlot({ server, registry }: Parts, schedule: string, 
   const slots = slotsOfDate(withoutBeginning(rules), of.date, of.timezone);
   const slot = slots.find(({ runKey }) => runKey === of.runKey) ?? null;
   const shell = slot === null ? null : await describeShell(server, schedule, slot.scheduledFor);
-  const horizon = await horizonOf(server, keyedBy, of.now);
+  const horizon = await horizonOf(server, keyedBy, of.now, existing?.keep);
   const waits = shell?.end === null && shell.waits;
   return {
     schedule,

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, expect, test } from 'vitest';
+import { startDailyCleanUp } from '../../src/control/daily-clean-up.js';
 import { startSlot } from '../../src/control/start-slot.js';
-import { noticeId, shellId } from '../../src/plan/ids.js';
+import { cleanUpId, noticeId, shellId } from '../../src/plan/ids.js';
 import type { SlotResult } from '../../src/plan/types.js';
 import { latestSlots } from '../../src/time/slots.js';
-import { instantText } from '../../src/time/zones.js';
+import { instantText, localDate } from '../../src/time/zones.js';
 import type { BackfillInput } from '../../src/plan/backfill.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 
@@ -42,6 +43,7 @@ beforeAll(async () => {
       'rp-queue': { schedule: { daily: TIME }, overlap: 'queue', tasks: { rp_gated: { dependsOn: [], dependsOnPast: true } } },
       'rp-cancel': { schedule: { daily: TIME }, overlap: 'cancel', tasks: { rp_stopped: [] } },
       'rp-noticed': { schedule: { daily: TIME }, late: TIME, notices: NOTICES, tasks: { rp_gated: [] } },
+      'rp-often': { schedule: { hourly: { minute: 15 } }, tasks: { rp_a: [] } },
       'rp-deadline': { tasks: { rp_gated: [], rp_b: ['rp_gated'] } },
     },
   });
@@ -289,4 +291,12 @@ test('notices', async () => {
   await resultOf<unknown>(told);
   await save('run-task-noticed', failed);
   await save('notify-end', told);
+});
+
+test('clean-up', async () => {
+  const now = Date.now();
+  expect(await startDailyCleanUp(engine.server, engine.registry, now)).toBe(true);
+  const run = engine.client.workflow.getHandle(cleanUpId('recorded', localDate(now, 'UTC')));
+  await resultOf<unknown>(run);
+  await save('clean-up', run);
 });

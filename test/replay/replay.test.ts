@@ -25,7 +25,9 @@ beforeAll(() => quietRuntime());
 describe('stored histories', () => {
   test('are of all workflows', () => {
     const types = names.map((name) => read(name).events![0]!.workflowExecutionStartedEventAttributes!.workflowType!.name);
-    expect(new Set(types)).toEqual(new Set(['backfill', 'notify', 'oneShot', 'runChain', 'runTask', 'scheduledChain']));
+    expect(new Set(types)).toEqual(
+      new Set(['backfill', 'cleanUp', 'notify', 'oneShot', 'runChain', 'runTask', 'scheduledChain']),
+    );
   });
 
   test.each(names)('%s replays on the workflows of today', async (name) => {

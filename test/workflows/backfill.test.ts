@@ -330,7 +330,8 @@ describe('a backfill', () => {
   });
 
   test('of a chain keyed by slot makes all slots of its dates', async () => {
-    const planned = await plan('hourly', '20260301', '20260302');
+    // Closed runs of it are kept for thirty days only.
+    const planned = await plan('hourly', '20260301', '20260302', { beyondRetention: true });
     expect(planned).toMatchObject({ keyedBy: 'slot', dates: 2, counts: { missing: 8 } });
     await startBackfill(server, planned);
     expect(await resultOf<BackfillResult>(engine.client.workflow.getHandle(planned.workflowId) as never)).toMatchObject({

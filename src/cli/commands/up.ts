@@ -129,7 +129,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   listening.catch(() => {});
   await saySchedules(out, project, session);
   sayGaps(out, gaps);
-  await sayPage(out, listening);
+  const page = await sayPage(out, listening);
   sayUi(out, servers);
   await Promise.race([polling, signals.first]);
   signal.throwIfAborted();
@@ -141,7 +141,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   const reloader = (begun.reloader = new Reloader({ projectDir: dir, seen, worker, newWorker, onNews }));
   reloader.onReload(() => web.restart());
   reloader.watch();
-  await runFirstChains(out, project, session, home.dir, signal);
+  await runFirstChains(out, project, session, home.dir, page, signal);
   out.say('\nRunning. Ctrl-C stops everything that was started here.');
   out.answer({ ...state, running: true });
   news.open();
@@ -161,9 +161,13 @@ function heldBack<T>(told: (one: T) => void): { tell(one: T): void; open(): void
 }
 
 /** Chains run without a page: why there is none is told, and the rest goes on. */
-async function sayPage(out: Output, listening: Promise<string>): Promise<void> {
-  const text = await listening.catch((error: Error) => error.message);
+async function sayPage(out: Output, listening: Promise<string>): Promise<string | null> {
+  const { url, text } = await listening.then(
+    (address) => ({ url: address, text: address }),
+    (error: Error) => ({ url: null, text: error.message }),
+  );
   for (const line of labelled('page', text, { ...SCREEN, width: out.width })) out.say(line);
+  return url;
 }
 
 function sayUi(out: Output, servers: UpServers): void {

@@ -8,12 +8,16 @@ import { endLines, followRun } from '../follow.js';
 import type { Output } from '../output.js';
 import { runUrl, type Project, type ServerSession } from '../session.js';
 
-/** Runs the chains that are due by date, one after the other; today's slots stay untouched, and so do chains run by hand. */
+/**
+ * Runs the chains that are due by date, one after the other; today's slots stay untouched, and so do chains run by hand.
+ * @param page address of the page; null where there is none: then Temporal's own is named
+ */
 export async function runFirstChains(
   out: Output,
   project: Project,
   session: ServerSession,
   home: string,
+  page: string | null,
   signal: AbortSignal,
 ): Promise<void> {
   const marker = join(home, 'first-start.json');
@@ -23,11 +27,18 @@ export async function runFirstChains(
     const chain = registry.chain(id)!;
     return chain.brokenBecause === undefined && chain.schedule !== null && chain.keyedBy === 'date';
   });
-  for (const chain of chains) await runOne(out, project, session, chain, signal);
+  for (const chain of chains) await runOne(out, project, session, chain, page, signal);
   writeFileSync(marker, `${JSON.stringify({ at: new Date().toISOString(), chains }, null, 2)}\n`);
 }
 
-async function runOne(out: Output, project: Project, session: ServerSession, chain: string, signal: AbortSignal): Promise<void> {
+async function runOne(
+  out: Output,
+  project: Project,
+  session: ServerSession,
+  chain: string,
+  page: string | null,
+  signal: AbortSignal,
+): Promise<void> {
   const { registry } = project;
   const zone = project.zoneOf(chain);
   const date = addDays(localDate(Date.now(), zone), -1);
@@ -42,6 +53,7 @@ async function runOne(out: Output, project: Project, session: ServerSession, cha
   const names = input.plan.tasks.map(({ id }) => id);
   const view = await followRun(out, session.server, started, { zone, names, signal, interruptible: false });
   for (const line of endLines(out, view)) out.say(line);
-  const url = runUrl(session, { workflowId: view.workflowId });
+  const { workflowId } = view;
+  const url = page === null ? runUrl(session, { workflowId }) : `${page}/runs/${workflowId}`;
   if (url !== null) out.say(`Look: ${url}`);
 }

@@ -30,7 +30,7 @@ export function DateHead({ date, brief }: { date: DateView; brief: boolean }) {
         <span class="quiet">{date.timezone}</span>
       </p>
       <Actions label={`${t.actions}, ${date.chain} ${date.runKey}`} wishes={wishesOf(date)} />
-      {!brief && date.state !== 'success' && date.state !== 'running' && <Why task={date.chain} runKey={date.runKey} />}
+      {!brief && date.state !== 'success' && <Why task={date.chain} runKey={date.runKey} />}
       {date.planNote !== null && (
         <p class="quiet" lang="en">
           {date.planNote}
