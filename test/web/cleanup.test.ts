@@ -1,4 +1,3 @@
- 
 /** Over HTTP: what a clean-up would remove and removes, whom notices reach, and a chain's graph. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
