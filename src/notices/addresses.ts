@@ -43,6 +43,12 @@ export function hasAddresses(found: Addresses | NoAddress): found is Addresses {
   return 'medium' in found;
 }
 
+/** Why a target cannot be told, or null. */
+export function disabledBecause(target: NoticeTarget, environment: Environment): string | null {
+  const addresses = addressesOf(target, environment);
+  return hasAddresses(addresses) ? null : whyDisabled(addresses);
+}
+
 /** `OPS_WEBHOOK is not set`, `OPS_MAIL is no mail address`. */
 export function whyDisabled({ unset, problem }: NoAddress): string {
   return problem ?? `${unset.join(', ')} ${unset.length === 1 ? 'is' : 'are'} not set`;

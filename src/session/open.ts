@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConfigError, readConfig, type Config } from '../config.js';
 import type { RedisStores, RedisStoresOptions } from '../connections/redis-stores.js';
 import type { TemporalOptions } from '../connections/temporal.js';
+import type { OwnFolder } from '../control/clean-files.js';
 import { BadInput } from '../control/errors.js';
 import type { Server } from '../control/server.js';
 import { readState, type LocalState } from '../local/state.js';
@@ -74,6 +75,14 @@ export function homeOf({ dir, config }: Pick<Project, 'dir' | 'config'>): string
 /** The folder where the worker of a running `up` writes its log. */
 export function logsOf(project: Pick<Project, 'dir' | 'config'>): string {
   return join(homeOf(project), 'logs');
+}
+
+/** What of daychain's own files a clean-up may remove: logs, and what downloads left behind. */
+export function ownFoldersOf(project: Pick<Project, 'dir' | 'config'>): OwnFolder[] {
+  return [
+    { dir: logsOf(project), isOurs: (name) => /\.(?:jsonl?|log)(?:\.\d+)?(?:\.gz)?$/.test(name) },
+    { dir: project.config.cacheDir, isOurs: (name) => name.startsWith('.fetch-') },
+  ];
 }
 
 export function namespaceOf({ config, registry }: Project): string {

@@ -140,11 +140,11 @@ describe('a running up', () => {
   it('stops its servers at Ctrl-C even where its data folder was deleted', async () => {
     up = await folder.up();
     const marks = marksOf(folder.state());
-    expect(marks).toHaveLength(4);
+    expect(marks).toHaveLength(5);
     rmSync(join(folder.dir, '.daychain'), { recursive: true, force: true });
     up.child.kill('SIGINT');
     await within(20_000, 'the end of up', up.exit);
-    expect(marks.map((one) => isAlive(one))).toEqual([false, false, false, false]);
+    expect(marks.map((one) => isAlive(one))).toEqual(marks.map(() => false));
     expect(up.text()).toContain('Stopped.');
     expect(up.text()).not.toMatch(/^\s+at /m);
     expect(existsSync(join(folder.dir, '.daychain'))).toBe(false);

@@ -1,6 +1,6 @@
 /** The built command as a user has it: `daychain up` in a folder of its own, and the other commands beside it. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +98,49 @@ describe('daychain up', () => {
     await eventually('the new worker', () => up.text().includes('The worker is back.'));
     expect(state()!.worker!.pid).not.toBe(worker.pid);
     expect((await daychain('run', 'task_say', '--date', '20260301', '--wait')).exit).toBe(0);
+  });
+});
+
+describe('the page beside it', () => {
+  const page = () => state()!.web;
+  const answers = async (url: string) =>
+    await fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+
+  it('is back on its port when its process was killed', async () => {
+    const before = page()!;
+    expect(await answers(before.url!)).toBe(true);
+    process.kill(before.process.pid, 'SIGKILL');
+    await eventually('the message', () => up.text().includes("The page's process ended unasked (SIGKILL)"));
+    const after = await eventually('the new process', () => {
+      const now = page();
+      return now?.url && now.process.pid !== before.process.pid ? now : null;
+    });
+    expect(after.url).toBe(before.url);
+    expect(await answers(after.url!)).toBe(true);
+  });
+
+  it('keeps its log in the files of the folder: one JSON line for each action, with who and why', async () => {
+    const body = JSON.stringify({ reason: 'looked at' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${page()!.url}/api/schedules/daily/resume`, { method: 'POST', body, headers })).status).toBe(200);
+    const logs = join(dir, '.daychain/logs');
+    const lines = readdirSync(logs)
+      .filter((name) => name.endsWith('.jsonl'))
+      .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n').filter(Boolean))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        action: 'POST /api/schedules/daily/resume',
+        by: expect.stringMatching(/^web /) as unknown,
+        status: 200,
+        reason: 'looked at',
+        project: 'up-test',
+      }),
+    );
+    expect(readdirSync(join(dir, '.daychain'))).not.toContain('web.log');
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WhyView } from '../../src/control/why-view.js';
 import { Output } from '../../src/cli/output.js';
 import { buildProgram } from '../../src/cli/program.js';
+import { refusalOf } from '../support/command-lines.js';
 import { commandEnvironment, runDaychain } from '../support/built-command.js';
 import { type Engine, startEngine, within } from '../support/engine.js';
 import { afterwards } from '../support/servers.js';
@@ -47,7 +48,11 @@ describe('daychain why of', () => {
       expect(sentence.replaceAll('\n', ' ')).toMatch(says ?? /./);
       const [told = '', commands = ''] = stdout.split('\n\n');
       for (const line of told.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
-      for (const line of commands.split('\n').filter(Boolean)) expect(line).toMatch(/^\S.*: +(?:daychain|temporal) /);
+      for (const line of commands.split('\n').filter(Boolean)) {
+        expect(line).toMatch(/^\S.*: +(?:daychain|temporal) /);
+        const [, ours] = /: +(daychain .*)$/.exec(line) ?? [];
+        if (ours !== undefined) expect(await refusalOf(ours)).toBeNull();
+      }
       // All of this without anything of our own on this machine.
       expect(existsSync(join(engine.dir, '.daychain'))).toBe(false);
     },

@@ -90,7 +90,7 @@ export function userFolder(files: Record<string, string> = {}): UserFolder {
 /** The processes a running `up` has told of: itself, its servers, its worker. */
 export function marksOf(state: LocalState | null): ProcessMark[] {
   if (state === null) return [];
-  const marks = [state.up, state.temporal?.process, state.redis?.process, state.worker];
+  const marks = [state.up, state.temporal?.process, state.redis?.process, state.worker, state.web?.process];
   return marks.filter((mark) => mark !== null && mark !== undefined);
 }
 

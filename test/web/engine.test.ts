@@ -313,6 +313,20 @@ describe('the rest', () => {
     }
   });
 
+  it('answers to cursors of a log that are none, however long, and breaks no connection over them', async () => {
+    const logs = (after: string) => web.get(`/api/runs/daily:20260203/logs?after=${encodeURIComponent(after)}`);
+    const shapeless = Buffer.from('{"../../etc/passwd":0}').toString('base64url');
+    const endless = Buffer.from('{"a.20260203T000000Z.1.0001.jsonl":1e300}').toString('base64url');
+    // The last is as long as is declared; all are within a head's 32 KiB, encoded as they are.
+    for (const after of [shapeless, endless, 'é'.repeat(5_000), 'a'.repeat(8_001), 'a'.repeat(8_000)]) {
+      const { status, body } = await logs(after);
+      expect([status, body.kind], `${after.length} of ${after[0]}`).toEqual([400, 'bad_input']);
+    }
+    const beyond = await fetch(`${web.url}/api/runs/daily:20260203/logs?after=${encodeURIComponent('é'.repeat(8_000))}`);
+    expect(beyond.status).toBe(431);
+    expect((await logs((await web.get('/api/runs/daily:20260203/logs')).body.after)).status).toBe(200);
+  });
+
   it('plans and runs a backfill, and one-shots', async () => {
     const wish = { id: 'daily', from: '2026-01-05', to: '2026-01-07', reason: 'a test' };
     expect((await web.post('/api/backfills', { ...wish, dryRun: true })).body).toMatchObject({

@@ -6,6 +6,10 @@ import type { OpenApiDocument } from '../../src/web/api/docs-page.js';
 import { startEngine, type Engine } from '../support/engine.js';
 import { bareApi, judgeOf, projectOf, readAnswer, serve, type Web } from './web.js';
 
+/** `FUZZ_SEED` is what a failure tells: with it the same requests are made again. `FUZZ_RUNS`: of each operation. */
+const SEED = process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) };
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
+
 let engine: Engine;
 let web: Web;
 let document: OpenApiDocument;
@@ -144,7 +148,7 @@ describe('requests made from the document', () => {
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
           expect(status, `${asked.method} ${asked.path} ${JSON.stringify(asked.body)}`).not.toBe(500);
         });
-        await fc.assert(property, { numRuns: 12, interruptAfterTimeLimit: 20_000, endOnFailure: true });
+        await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 20_000, endOnFailure: true, ...SEED });
       }
     }
     // It reached the work, not only the refusals before it.

@@ -1,5 +1,6 @@
 /** What each route needs, and what is refused before any route is reached. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { documentOf } from '../../src/web/api/document.js';
 import type { Api, DeclaredRoute } from '../../src/web/api/frame.js';
 import { bareApi, bareProject, readAnswer, TOKENS, type Answer } from './web.js';
 
@@ -206,6 +207,17 @@ describe('a run key', () => {
       const { status, body } = await ask(open, { method: 'get', path: `/api/why/chain_a/${key}` });
       expect([status, body.kind], key).toEqual([400, 'bad_input']);
     }
+  });
+});
+
+describe('the document', () => {
+  it('asks for a token where the server does', () => {
+    const needing = (api: Api) =>
+      Object.values(documentOf(api).paths).flatMap((methods) =>
+        Object.values(methods).filter(({ security }) => (security ?? []).length > 0),
+      ).length;
+    expect(needing(open)).toBe(0);
+    expect(needing(guarded)).toBe(guarded.routes.filter(({ needs }) => needs !== 'open').length);
   });
 });
 

@@ -42,6 +42,7 @@ export function configureManagement(command: Command, act: Act): void {
     .summary('Go on after a hold')
     .description('Goes on after a hold.')
     .argument('[id]', ID)
+    .option('--reason <text>', 'why')
     .action(act(release));
   command
     .command('cancel')
@@ -100,10 +101,14 @@ async function hold(
   });
 }
 
-async function release({ out, project: named }: Invocation, [word]: [string | undefined]): Promise<number> {
+async function release(
+  { out, project: named }: Invocation,
+  [word]: [string | undefined],
+  { reason }: { reason?: string },
+): Promise<number> {
   return await onServer(named, async (server) => {
     const view = await findBackfill(server, word);
-    const answer = await tellBackfill(server, view, 'release', {});
+    const answer = await tellBackfill(server, view, 'release', reason === undefined ? {} : { reason });
     out.say(
       `${view.workflowId} ${answer === null ? 'is told to go on: accepted, not yet applied, since no worker answers' : 'goes on'}.`,
     );

@@ -1,7 +1,7 @@
 /** What a clean-up has removed, by kind. */
+import type { CleanUpReport } from '../../control/clean-up.js';
 import type { DailyCleanUp } from '../../control/daily-clean-up.js';
 import type { CleanedRuns } from '../../plan/types.js';
-import type { CleanUpReport } from '../commands/cleanup.js';
 import { labelled } from '../table.js';
 import { whenText } from '../times.js';
 

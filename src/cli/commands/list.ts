@@ -4,7 +4,7 @@ import type { Registry } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { disabledNotices } from '../notices/targets.js';
+import { disabledNotices } from '../notices/disabled.js';
 import { openProject } from '../session.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 

@@ -1,13 +1,11 @@
 /** `daychain notices`: who is told of failures, lateness and recoveries, whether they can be reached, and a test. */
 import type { Command } from 'commander';
 import { readRecentNotices, type RecentNotices } from '../../control/notices.js';
-import { BadInput } from '../../control/errors.js';
-import { variablesOf } from '../../notices/addresses.js';
+import { testFacts } from '../../control/notice-test.js';
+import { chosenTargets, collectTargets, type NoticeTargetLine } from '../../control/notice-targets.js';
+import { disabledBecause, variablesOf } from '../../notices/addresses.js';
 import { sendNotice } from '../../notices/send.js';
-import { nearest } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
-import { collectTargets, disabledBecause, type NoticeTargetLine } from '../notices/targets.js';
-import { testFacts } from '../notices/test-facts.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
@@ -51,7 +49,11 @@ Examples:
 async function list({ out, project: named }: Invocation, _args: [], options: { limit?: string }): Promise<number> {
   const limit = readLimit(options.limit, 1_000) ?? LIMIT;
   const project = await openProject(named);
-  const targets = collectTargets(project.registry).map((line) => ({ ...line, disabled: disabledBecause(project, line.setting) }));
+  const { environment } = project.config;
+  const targets = collectTargets(project.registry).map((line) => ({
+    ...line,
+    disabled: disabledBecause(line.setting.target, environment),
+  }));
   const told = await recentOf(project, limit);
   out.answer({
     targets: targets.map(({ setting, ...line }) => ({ ...line, ...shownSetting(setting) })),
@@ -101,16 +103,7 @@ function sayRecent(out: Output, { registry }: Project, { recent, leftOut }: Rece
 
 async function test({ out, project: named }: Invocation, _: [], { to }: TestOptions): Promise<number> {
   const project = await openProject(named);
-  const targets = collectTargets(project.registry);
-  const names = [...new Set(targets.map(({ setting }) => setting.name))];
-  if (to !== undefined && !names.includes(to)) {
-    const meant = nearest(to, names);
-    throw new BadInput(
-      `No notices go to "${to}".${meant ? ` Did you mean ${meant}?` : ''} There ${names.length === 0 ? 'are none: see daychain notices' : `are ${names.join(', ')}`}.`,
-    );
-  }
-  const chosen = targets.filter(({ setting }) => to === undefined || setting.name === to);
-  if (chosen.length === 0) throw new BadInput('There is nobody to tell: the project has no notices. See daychain notices');
+  const chosen = chosenTargets(project.registry, to);
   const now = Date.now();
   const results = await Promise.all(
     chosen.map(async ({ setting, usedBy, id }) => {

@@ -13,6 +13,7 @@ import { openProject, openServer, type Project } from '../session.js';
 interface Options {
   tag: string[];
   catchUp?: boolean;
+  reason?: string;
 }
 
 export function configure(command: Command, act: Act): void {
@@ -20,6 +21,7 @@ export function configure(command: Command, act: Act): void {
     .argument('[chains...]', 'chains and scheduled tasks; "*" stands for any letters')
     .option('--tag <tag>', 'what has this tag (may be repeated)', collected, [])
     .option('--catch-up', 'run what fell due during the pause, oldest first')
+    .option('--reason <text>', "why; kept in the schedule's note, with who")
     .addHelpText(
       'after',
       '\nWithout --catch-up it names the slots that have no run, and the command that runs them.\n\nExamples:\n  daychain resume daily-chain\n  daychain resume daily-chain --catch-up',
@@ -34,9 +36,10 @@ async function resume({ out, project: named }: Invocation, [names]: [string[]], 
   const chosen = chosenOf({ names, tags: options.tag }, registry.schedules(), 'schedule');
   const session = await openServer(project);
   try {
+    const asked = { ...session.server, reason: options.reason ?? null };
     const done: Resumed[] = [];
     for (const { id } of chosen) {
-      const resumed = await resumeSchedule(session.server, registry.project.name, id, { catchUp: options.catchUp ?? false });
+      const resumed = await resumeSchedule(asked, registry.project.name, id, { catchUp: options.catchUp ?? false });
       done.push(resumed);
       for (const line of resumedLines(project, resumed)) out.say(line);
     }

@@ -120,7 +120,8 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   polling.catch(() => {});
   const web = (begun.web = new WebProcess({
     projectDir: dir,
-    logFile: join(home.dir, 'web.log'),
+    logDir: logsOf(project),
+    outFile: join(logsOf(project), `${registry.project.name}.web.out`),
     onProcess: (mark, url) => home.writeState(Object.assign(state, { web: mark && { process: mark, url } })),
     onTrouble: (text) => out.note(text),
   }));

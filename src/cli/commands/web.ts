@@ -1,10 +1,10 @@
 /** `daychain web`: the HTTP API and the page of this project, until it is told to stop. */
 import type { Command } from 'commander';
 import { BadInput } from '../../control/errors.js';
-import { createLog } from '../../observability/log.js';
 import { PortTaken, startWeb, type RunningWeb } from '../../web/server.js';
 import { runChecks } from '../doctor/checks.js';
 import { EXIT } from '../exit-codes.js';
+import { LOG_DIR_OPTION, openLog } from '../log-dir.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, type Project } from '../session.js';
 import { isUpMessage } from '../up/worker-messages.js';
@@ -15,6 +15,7 @@ interface Options {
   host?: string;
   port?: string;
   orNext?: boolean;
+  logDir?: string;
 }
 
 export function configure(command: Command, act: Act): void {
@@ -22,6 +23,7 @@ export function configure(command: Command, act: Act): void {
     .option('--host <address>', 'what to listen on (default: DAYCHAIN_WEB_HOST, else 127.0.0.1)')
     .option('--port <port>', 'the port (default: DAYCHAIN_WEB_PORT, else 7070)')
     .option('--or-next', 'the next free port if that one is taken')
+    .option(...LOG_DIR_OPTION)
     .addHelpText(
       'after',
       `
@@ -50,10 +52,10 @@ async function web({ out, project: named }: Invocation, _: [], options: Options)
 }
 
 async function start(project: Project, options: Options): Promise<RunningWeb> {
-  const { config, registry } = project;
+  const { config } = project;
   const host = options.host ?? config.web.host;
   const port = options.port === undefined ? config.web.port : readPort(options.port);
-  const log = createLog(config.logLevel, { project: registry.project.name });
+  const log = openLog(project, options.logDir);
   try {
     return await startWeb({
       project,

@@ -1,6 +1,4 @@
 /** `daychain worker`: the worker of this project, until it is told to stop. */
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { installRuntime, startWorker, type RunningWorker } from '../../worker.js';
 import type { Log } from '../../activities/attempt-log.js';
@@ -8,12 +6,12 @@ import { BadInput } from '../../control/errors.js';
 import { readGaps } from '../../control/gaps.js';
 import { readState } from '../../local/state.js';
 import { captureConsole } from '../../activities/body-console.js';
-import { createFileLog, createLog } from '../../observability/log.js';
 import { problemText } from '../../registry/index.js';
 import { keepClean } from '../daily-clean-up.js';
 import { EXIT } from '../exit-codes.js';
+import { LOG_DIR_OPTION, openLog } from '../log-dir.js';
 import type { Act, Invocation } from '../program.js';
-import { disabledNotices } from '../notices/targets.js';
+import { disabledNotices } from '../notices/disabled.js';
 import { gapText } from '../gap-text.js';
 import { serve } from '../../session/served.js';
 import { noteModules } from '../../registry/module-files.js';
@@ -34,7 +32,7 @@ export function configure(command: Command, act: Act): void {
     .option('--concurrency <n>', 'attempts of tasks at a time', '100')
     // Only "up" asks for it: its new worker reads the changed files, and polls when it is told to.
     .addOption(new Option('--staged').hideHelp())
-    .option('--log-dir <dir>', 'write the log into files there, rotated, instead of to stdout')
+    .option(...LOG_DIR_OPTION)
     .addHelpText(
       'after',
       `
@@ -63,11 +61,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   for (const problem of registry.problems) out.note(`${problem.file}: ${problem.field}: ${problemText(problem)}`);
 
   serve(project.dir);
-  const { name } = registry.project;
-  const log =
-    options.logDir === undefined
-      ? createLog(config.logLevel, { project: name })
-      : createFileLog(config.logLevel, { project: name }, { dir: madeFolder(options.logDir), project: name });
+  const log = openLog(project, options.logDir);
   installRuntime(log);
   for (const line of disabledNotices(project)) log.warn({}, line);
   captureConsole((level, method, text) => log[level]({ console: method }, text));
@@ -181,17 +175,6 @@ function obeyStops(running: RunningWorker, drainMs: number): () => void {
 
 function tellParent(message: WorkerMessage): void {
   process.send?.(message);
-}
-
-/** @throws BadInput where it cannot be made */
-function madeFolder(named: string): string {
-  const dir = resolve(named);
-  try {
-    mkdirSync(dir, { recursive: true });
-  } catch (error) {
-    throw new BadInput(`--log-dir ${named}: the folder cannot be made: ${(error as Error).message}`);
-  }
-  return dir;
 }
 
 function readConcurrency(text: string | undefined): number {

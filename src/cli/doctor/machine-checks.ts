@@ -1,8 +1,9 @@
 /** What doctor looks at on this machine, asking nobody. */
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { collectTargets } from '../../control/notice-targets.js';
 import { readState } from '../../local/state.js';
-import { collectTargets, disabledNotices } from '../notices/targets.js';
+import { disabledNotices } from '../notices/disabled.js';
 import { homeOf, type Project } from '../session.js';
 import { check, type Check } from './check.js';
 import { judgeDisk, judgeNode } from './judge.js';

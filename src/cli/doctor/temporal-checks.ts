@@ -1,6 +1,7 @@
 /** What doctor asks the Temporal server. */
 import { clockSkewMs } from '../../control/clock.js';
 import { describeNamespace, missingSearchAttributes, persistenceStore, serverVersion } from '../../control/namespace.js';
+import { collectTargets } from '../../control/notice-targets.js';
 import { readRecentNotices } from '../../control/notices.js';
 import { readOutlook } from '../../control/next.js';
 import { listWorkers } from '../../control/workers.js';
@@ -8,7 +9,7 @@ import { DAY } from '../../plan/limits.js';
 import { SEARCH_ATTRIBUTES } from '../../plan/names.js';
 import { backfillCommand } from '../../plan/slot-decision.js';
 import { syncProject } from '../../schedules.js';
-import { collectTargets, disabledNotices } from '../notices/targets.js';
+import { disabledNotices } from '../notices/disabled.js';
 import { openServer, type Project, type ServerSession } from '../session.js';
 import { version } from '../version.js';
 import { asked, check, type Check, firstLine, mendOf, skipped } from './check.js';

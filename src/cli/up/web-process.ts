@@ -1,11 +1,12 @@
 /** The API and the page as a process of their own: started, started again when it dies, stopped in time. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
+import { openOut } from './out-file.js';
 import type { UpMessage } from './worker-messages.js';
 
 /** From the process: it listens. */
@@ -17,8 +18,10 @@ export interface WebReadyMessage {
 
 export interface WebProcessOptions {
   projectDir: string;
-  /** Its lines are appended here. */
-  logFile: string;
+  /** Folder of its log. */
+  logDir: string;
+  /** File in it for what it writes past its log: the words of a crash. */
+  outFile: string;
   /** Told of each new process, again once it listens, and of null when there is none. */
   onProcess(mark: ProcessMark | null, url: string | null): void;
   /** Told when it ended unasked, in words for people. */
@@ -90,17 +93,17 @@ export class WebProcess {
   }
 
   private launch(): ChildProcess {
-    const { projectDir, logFile, onProcess } = this.options;
-    const log = openSync(logFile, 'a');
+    const { projectDir, logDir, outFile, onProcess } = this.options;
+    const out = openOut(logDir, outFile);
     const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
     const port = this.port === null ? [] : ['--port', String(this.port)];
-    const words = ['web', '--project', projectDir, '--or-next', ...port];
+    const words = ['web', '--project', projectDir, '--or-next', '--log-dir', logDir, ...port];
     const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
       // As the worker: Ctrl-C at the terminal is for `up` alone.
       detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
+      stdio: ['ignore', out, out, 'ipc'],
     });
-    closeSync(log);
+    if (out !== 'ignore') closeSync(out);
     this.child = child;
     const began = performance.now();
     const mark = child.pid === undefined ? null : markOf(child.pid);
@@ -131,7 +134,7 @@ export class WebProcess {
   }
 
   private told(what: string): string {
-    return `The page's process ${what}. Its log: ${shortenedPath(this.options.logFile)}`;
+    return `The page's process ${what}. Its log: ${shortenedPath(this.options.logDir)}`;
   }
 }
 

@@ -1,11 +1,12 @@
 /** The worker as a process of its own: started, started again when it dies, stopped in time. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
+import { openOut } from './out-file.js';
 import type { ProjectDigest } from './project-digest.js';
 import { isWorkerMessage, type UpMessage, type WorkerMessage } from './worker-messages.js';
 
@@ -179,22 +180,6 @@ export class WorkerProcess {
 
   private withLog(what: string): string {
     return `The worker ${what}. Its log: ${shortenedPath(this.options.logDir)}`;
-  }
-}
-
-/** More than this of an earlier process's words is put aside first, once. */
-const MOST_OUT_BYTES = 1024 * 1024;
-
-/** Without its folder, which someone may have deleted, the worker works on unheard. */
-function openOut(dir: string, file: string): number | 'ignore' {
-  try {
-    // The folder above is not made anew: whoever deleted it meant it.
-    if (!existsSync(dir)) mkdirSync(dir);
-    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MOST_OUT_BYTES) renameSync(file, `${file}.1`);
-    return openSync(file, 'a');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'ignore';
-    throw error;
   }
 }
 

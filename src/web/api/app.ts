@@ -11,6 +11,7 @@ import type { WebParts } from './parts.js';
 import { badRequest, HttpProblem, knownProblem, problemResponse } from './problem.js';
 import { RateLimit } from './rate-limit.js';
 import { backfillRoutes } from './routes/backfills.js';
+import { cleanUpRoutes } from './routes/cleanup.js';
 import { doctorRoutes } from './routes/doctor.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
@@ -18,9 +19,11 @@ import { keyRoutes } from './routes/keys.js';
 import { lockRoutes } from './routes/locks.js';
 import { logRoutes } from './routes/logs.js';
 import { metricsRoutes } from './routes/metrics.js';
+import { noticeRoutes } from './routes/notices.js';
 import { oneShotRoutes } from './routes/one-shots.js';
 import { orderRoutes } from './routes/orders.js';
 import { pauseRoutes } from './routes/pauses.js';
+import { planRoutes } from './routes/plan.js';
 import { previewRoutes } from './routes/preview.js';
 import { projectRoutes } from './routes/project.js';
 import { retryRoutes } from './routes/retries.js';
@@ -35,6 +38,7 @@ import { whyRoutes } from './routes/why.js';
 /** One entry per resource. */
 const ROUTES: readonly ((api: Api) => void)[] = [
   projectRoutes,
+  planRoutes,
   viewRoutes,
   scheduleRoutes,
   runRoutes,
@@ -49,6 +53,8 @@ const ROUTES: readonly ((api: Api) => void)[] = [
   oneShotRoutes,
   lockRoutes,
   keyRoutes,
+  cleanUpRoutes,
+  noticeRoutes,
   doctorRoutes,
   eventRoutes,
   healthRoutes,

@@ -12,6 +12,7 @@ interface Operation {
   summary: string;
   description?: string;
   tags: string[];
+  security?: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content: Record<string, { schema: Schema }> }>;

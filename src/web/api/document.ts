@@ -53,6 +53,7 @@ const TAGS = [
   { name: 'Backfills', description: 'Dates that somebody asks for afterwards' },
   { name: 'One-shots', description: 'Once, at an instant' },
   { name: 'Locks', description: 'Who holds which' },
+  { name: 'Notices', description: 'Who is told of failures, and a test' },
   { name: 'Views', description: 'Whole screens of the page, in one answer' },
   { name: 'Session', description: 'How a browser comes in' },
   { name: 'Service', description: 'Health, numbers, events, this document' },

@@ -156,7 +156,7 @@ export function declare(api: Api, needs: Needs, method: DeclaredRoute['method'],
     ...(declaration.description ? { description: declaration.description } : {}),
     tags: [declaration.tag],
     operationId: operationId(method, path),
-    security: needs === 'open' ? [] : [{ token: [] }],
+    security: needs === 'open' || api.parts.tokens.length === 0 ? [] : [{ token: [] }],
     request: {
       ...(params ? { params } : {}),
       ...(query ? { query: query.strict() } : {}),

@@ -67,7 +67,7 @@ describe('a wish as a command line and as a request', () => {
     [
       { verb: 'unlock', id: 'task_a', runKey: '20261118', force: true },
       {},
-      'daychain unlock task_a 20261118 --force',
+      'daychain unlock task_a 20261118 --yes',
       '/api/locks/task_a/20261118/release',
       { force: true },
     ],

@@ -2,13 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { NotFound } from '../../../control/errors.js';
 import { unknownEntry } from '../../../control/run-words.js';
-import { groups } from '../../../plan/graph.js';
-import { outlook } from '../../../plan/outlook.js';
-import { readOutcomes } from '../../../registry/chain-data.js';
 import type { Registry } from '../../../registry/index.js';
 import { readRoute, type Api } from '../frame.js';
-import { HttpProblem } from '../problem.js';
-import { AnyObject, Id, listOf, orNull } from '../schemas/common.js';
+import { AnyObject, Id, orNull, PlacedTask } from '../schemas/common.js';
 
 const TAG = 'Project';
 
@@ -27,7 +23,7 @@ const Chain = z
     schedule: z.unknown().openapi({ description: 'As its author wrote it; null without one' }),
     keyedBy: z.enum(['date', 'slot']),
     concurrency: z.number().int(),
-    tasks: z.array(z.object({ id: z.string(), dependsOn: z.array(z.string()), runWhen: z.string() })),
+    tasks: z.array(PlacedTask),
     problem: z.string().nullable().openapi({ description: 'Why it cannot run' }),
   })
   .openapi('Chain');
@@ -131,46 +127,11 @@ export function projectRoutes(api: Api): void {
     },
     ({ project: { registry }, params }) => taskOf(registry, params.task),
   );
-  planRoute(api);
-}
-
-function planRoute(api: Api): void {
-  const Outcome = z
-    .string()
-    .max(160)
-    .regex(/^[a-z][a-z0-9_-]{0,79}=[a-z_]{1,40}$/, 'is no outcome; write it like task_a=success');
-  readRoute(
-    api,
-    {
-      path: '/api/chains/{chain}/plan',
-      tag: TAG,
-      summary: 'In which order its tasks run, or what each would do by the outcomes so far',
-      params: z.object({ chain: Id }),
-      query: z.object({ outcome: listOf(Outcome) }),
-      answer: z.object({
-        order: z.array(z.array(z.string())),
-        decisions: z.record(z.string(), z.object({ decision: z.string(), why: z.string() })).nullable(),
-      }),
-    },
-    ({ project: { registry }, params, query }) => {
-      const { placements, brokenBecause } = requireChain(registry, params.chain);
-      if (brokenBecause !== undefined) throw new HttpProblem(409, 'broken', `${params.chain} cannot run: ${brokenBecause}`);
-      const order = groups(new Map([...placements].map(([id, { dependsOn }]) => [id, dependsOn])));
-      if (query.outcome.length === 0) return { order, decisions: null };
-      const outcomes = Object.fromEntries(query.outcome.map((word) => word.split('=') as [string, string]));
-      return { order, decisions: Object.fromEntries(outlook(placements, readOutcomes(outcomes, placements, 'outcome'))) };
-    },
-  );
-}
-
-function requireChain(registry: Registry, id: string) {
-  const chain = registry.chain(id);
-  if (chain === undefined) throw new NotFound(unknownEntry(registry, id));
-  return chain;
 }
 
 function chainOf(registry: Registry, id: string): z.input<typeof Chain> {
-  const chain = requireChain(registry, id);
+  const chain = registry.chain(id);
+  if (chain === undefined) throw new NotFound(unknownEntry(registry, id));
   return {
     id,
     file: chain.file,

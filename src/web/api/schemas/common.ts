@@ -99,6 +99,9 @@ export const RunEnd = z.enum(['completed', 'failed', 'cancelled', 'terminated', 
 /** Why it was skipped or failed. A word of this version's list; the next one may know more. */
 export const Kind = z.string().openapi({ example: 'upstream_failed' });
 
+/** Where a task stands in a chain. */
+export const PlacedTask = z.object({ id: z.string(), dependsOn: z.array(z.string()), runWhen: z.string() }).openapi('PlacedTask');
+
 export const Slot = z.object({ date: RunDate, runKey: z.string(), scheduledFor: Instant }).openapi('Slot');
 export const Hold = z
   .object({ by: z.string(), reason: z.string().nullable(), until: z.number().openapi({ description: 'Epoch milliseconds' }) })

@@ -70,7 +70,7 @@ export function subjectOf(wish: Wish): string {
 
 /** The terminal's word for it. */
 export function commandOf(wish: Wish, typed: Typed): string {
-  const reason = { reason: typed.reason };
+  const reason = { reason: typed.reason || (needsReason(wish, typed) ? '…' : null) };
   switch (wish.verb) {
     case 'run': {
       const { name, at } = whenOf(wish, typed);
@@ -97,7 +97,8 @@ export function commandOf(wish: Wish, typed: Typed): string {
     case 'releaseBackfill':
       return commandLine(['backfill', 'release', wish.backfill], reason);
     case 'unlock':
-      return commandLine(['unlock', wish.id, wish.runKey], { force: wish.force, ...reason });
+      // Nothing keeps a reason there: what is taken away has no record.
+      return commandLine(['unlock', wish.id, wish.runKey], { yes: wish.force });
     case 'backfill':
       return commandLine(['backfill', wish.id, typed.from || 'FROM', typed.to || 'TO'], {
         ...{ only: typed.only, concurrency: typed.concurrency, ...reason },

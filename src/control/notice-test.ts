@@ -1,11 +1,17 @@
 /** A notice that tells of nothing: for trying targets and templates. */
-import type { NoticeFacts } from '../../plan/notices.js';
-import { dashed } from '../../time/dates.js';
-import { localDate } from '../../time/zones.js';
-import type { Project } from '../session.js';
+import type { NoticeFacts } from '../plan/notices.js';
+import type { Registry } from '../registry/index.js';
+import { dashed } from '../time/dates.js';
+import { localDate } from '../time/zones.js';
+
+export interface TestedProject {
+  registry: Registry;
+  zoneOf(id: string): string;
+  config: { pageUrl: string | null };
+}
 
 /** `now` in epoch milliseconds. */
-export function testFacts({ registry, config, zoneOf }: Project, id: string, now: number): NoticeFacts {
+export function testFacts({ registry, config, zoneOf }: TestedProject, id: string, now: number): NoticeFacts {
   const zone = zoneOf(id);
   const date = localDate(now, zone);
   return {

@@ -1,8 +1,7 @@
 /** The targets of a project's notices, each with the chains that use it. */
-import { addressesOf, hasAddresses, whyDisabled } from '../../notices/addresses.js';
-import type { Registry } from '../../registry/index.js';
-import type { NoticeSetting } from '../../registry/notices.js';
-import type { Project } from '../session.js';
+import { nearest, type Registry } from '../registry/index.js';
+import type { NoticeSetting } from '../registry/notices.js';
+import { BadInput } from './errors.js';
 
 export interface NoticeTargetLine {
   setting: NoticeSetting;
@@ -29,18 +28,19 @@ export function collectTargets(registry: Registry): NoticeTargetLine[] {
   ];
 }
 
-/** Why a target cannot be told, or null. */
-export function disabledBecause({ config }: Pick<Project, 'config'>, { target }: NoticeSetting): string | null {
-  const addresses = addressesOf(target, config.environment);
-  return hasAddresses(addresses) ? null : whyDisabled(addresses);
-}
-
-/** One line for each target that cannot be told. */
-export function disabledNotices(project: Pick<Project, 'config' | 'registry'>): string[] {
-  const reasons = new Map<string, string>();
-  for (const { setting } of collectTargets(project.registry)) {
-    const why = disabledBecause(project, setting);
-    if (why !== null) reasons.set(setting.name, why);
+/**
+ * All of them, or the one of a name.
+ * @throws BadInput where that leaves nobody
+ */
+export function chosenTargets(registry: Registry, name: string | undefined): NoticeTargetLine[] {
+  const targets = collectTargets(registry);
+  const names = [...new Set(targets.map(({ setting }) => setting.name))];
+  if (name !== undefined && !names.includes(name)) {
+    const meant = nearest(name, names);
+    throw new BadInput(
+      `No notices go to "${name}".${meant ? ` Did you mean ${meant}?` : ''} There ${names.length === 0 ? 'are none: see daychain notices' : `are ${names.join(', ')}`}.`,
+    );
   }
-  return [...reasons].map(([name, why]) => `Notices to ${name} are disabled: ${why}.`);
+  if (targets.length === 0) throw new BadInput('There is nobody to tell: the project has no notices. See daychain notices');
+  return targets.filter(({ setting }) => name === undefined || setting.name === name);
 }
