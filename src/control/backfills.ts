@@ -7,7 +7,7 @@ import { MEMO, PROGRESS_QUERY, WORKFLOWS } from '../plan/names.js';
 import type { Order, Status } from '../plan/types.js';
 import { CHAIN_NAME, TASK_NAME, TASK_STATUS } from './attributes.js';
 import type { BackfillPlan } from './backfill-plan.js';
-import { BadInput, Refused } from './errors.js';
+import { BadInput, NotFound, Refused } from './errors.js';
 import { quoted } from '../plan/query.js';
 import { endOf, statusOf, type RunEndName } from './run-summary.js';
 import type { Server } from './server.js';
@@ -105,13 +105,13 @@ export async function listBackfills(server: Server, id?: string, most: number = 
 /**
  * The backfill a word means: its workflow ID, or a chain's or task's id for its newest one; without a word the only open
  * one, else the newest.
- * @throws BadInput where there is none, or several
+ * @throws NotFound where there is none, BadInput where there are several
  */
 export async function findBackfill(server: Server, word: string | undefined): Promise<BackfillView> {
   if (word?.includes(':')) {
     const view = await readBackfill(server, word);
     if (view !== null) return view;
-    throw new BadInput(`There is no backfill ${word}.\nSee all: daychain backfill list`);
+    throw new NotFound(`There is no backfill ${word}.\nSee all: daychain backfill list`);
   }
   const all = await listBackfills(server, word);
   const open = all.filter(({ end }) => end === null);
@@ -122,7 +122,7 @@ export async function findBackfill(server: Server, word: string | undefined): Pr
   }
   const view = open[0] ?? all[0];
   if (view !== undefined) return view;
-  throw new BadInput(
+  throw new NotFound(
     `There has been no backfill${word === undefined ? '' : ` of ${word}`} yet.\nStart one: daychain backfill ${word ?? 'CHAIN'} FROM TO`,
   );
 }

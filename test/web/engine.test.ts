@@ -339,6 +339,8 @@ describe('the rest', () => {
       const { body } = await web.get(`/api/backfills/${started.body.workflowId}`);
       return body.end === 'completed' && body.result.done === 3;
     });
+    const unknown = await web.get('/api/backfills/backfill:daily:20200101-20200102');
+    expect([unknown.status, unknown.body.detail]).toEqual([404, expect.stringContaining('There is no backfill')]);
     const shot = await web.post('/api/one-shots', { at: '+2 hours', target: 'task_say', id: 'later', reason: 'a test' });
     expect(shot.body).toMatchObject({ outcome: 'scheduled', workflowId: 'at:later' });
     expect((await web.post('/api/one-shots/later/hold', { reason: 'wait' })).body).toMatchObject({ outcome: 'done' });
