@@ -112,6 +112,7 @@ describe('someone on duty', () => {
       await page.keyboard.type('yesterday');
       await tabTo(page, 'Run');
       await keys('Enter');
+      await page.getByRole('form').waitFor({ state: 'detached' });
       await cell(page, CHAIN, 'running').waitFor();
 
       // To the grid, to the day before today, and into it.
@@ -133,6 +134,8 @@ describe('someone on duty', () => {
       await page.getByRole('form').waitFor();
       await page.keyboard.type('mended');
       await keys('Enter');
+      // The answer closes it; Escape would, too.
+      await page.getByRole('form').waitFor({ state: 'detached' });
       await node(page, INDEX, 'succeeded').waitFor();
       await keys('Escape');
       await page.waitForURL(`**/runs/${CHAIN}:${date}`);

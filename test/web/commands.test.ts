@@ -28,6 +28,7 @@ const ROUTES: Readonly<Record<string, readonly string[] | null>> = {
   'retries now': ['post /api/runs/{run}/retry'],
   'retries cancel': ['post /api/runs/{run}/cancel'],
   notices: ['get /api/notices'],
+  'notices list': ['get /api/notices'],
   'notices test': ['post /api/notices/test'],
   locks: ['get /api/locks'],
   'keys list': ['get /api/keys'],
