@@ -22,6 +22,14 @@ export interface ServerProcess {
 /** A server that did not come up; the message holds the end of its log. */
 export class ServerStartError extends Error {
   override name = 'ServerStartError';
+  /** Whether its log speaks of a port that another process has; the message holds the log's end only. */
+  readonly portTaken: boolean;
+
+  /** @param log of the server, where one was started */
+  constructor(message: string, log?: string) {
+    super(log === undefined ? message : `${message}${tail(log)}`);
+    this.portTaken = log !== undefined && /address already in use/i.test(log);
+  }
 }
 
 /** Names of the servers whose marks may lie in a home. */
@@ -57,7 +65,7 @@ export async function startServerProcess(
   if (mark !== null) writeJson(markFile(home, name), mark);
   child.unref();
   if (child.pid === undefined) throw new ServerStartError(`${program} could not be started: ${(await failed).message}`);
-  if (mark === null) throw new ServerStartError(`${program} ended at once.${tail(readLog(logFile))}`);
+  if (mark === null) throw new ServerStartError(`${program} ended at once.`, readLog(logFile));
 
   return {
     mark,
@@ -87,7 +95,7 @@ export async function awaitReady<T>(
   for (;;) {
     if (server.hasEnded()) {
       await server.stop();
-      throw new ServerStartError(`${what} ended while starting.${tail(server.log())}`);
+      throw new ServerStartError(`${what} ended while starting.`, server.log());
     }
     const ready = await isReady();
     if (ready !== null) return ready;
@@ -97,7 +105,7 @@ export async function awaitReady<T>(
     }
     if (performance.now() >= end) {
       await server.stop();
-      throw new ServerStartError(`${what} was not ready after ${deadlineMs / 1000} s.${tail(server.log())}`);
+      throw new ServerStartError(`${what} was not ready after ${deadlineMs / 1000} s.`, server.log());
     }
     await delay(READY_POLL_MS);
   }
@@ -105,7 +113,7 @@ export async function awaitReady<T>(
 
 /** True when a start failed because another process took the port in between. */
 export function isPortTaken(error: unknown): boolean {
-  return error instanceof ServerStartError && /address already in use/i.test(error.message);
+  return error instanceof ServerStartError && error.portTaken;
 }
 
 /** The server of that name that was last started on this home; null when it was stopped in order. It may be dead. */
