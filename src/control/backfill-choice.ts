@@ -2,6 +2,7 @@
 import type { BackfillOrder, BackfillRun, Only } from '../plan/backfill.js';
 import type { ChainResult, TaskResult } from '../plan/types.js';
 import type { RunSummary } from './run-summary.js';
+import { percentile } from './stats-figures.js';
 
 /** How a run key stands: `running` also while it waits its turn in another backfill. */
 export type RunState = 'missing' | 'failed' | 'running' | 'done';
@@ -45,8 +46,10 @@ export function chooseRuns(
 
 /** How long runs take: the median of those past, in milliseconds; null if none can tell. */
 export function usualDuration(runs: readonly RunSummary[], tasks: readonly string[] | null): number | null {
-  const sorted = runs.flatMap((run) => durationOf(run, tasks) ?? []).sort((a, b) => a - b);
-  return sorted.length === 0 ? null : sorted[Math.floor((sorted.length - 1) / 2)]!;
+  return percentile(
+    runs.flatMap((run) => durationOf(run, tasks) ?? []),
+    50,
+  );
 }
 
 /** Milliseconds; null where it cannot tell. From the first task's begin to the last one's end: a run of a backfill has waited for its turn before that. */

@@ -7,6 +7,7 @@ import type { Registry } from '../registry/index.js';
 import { durationOf } from './backfill-choice.js';
 import { chosenOf, type Chosen } from './choose.js';
 import { BadInput } from './errors.js';
+import { newestRuns } from './newest-runs.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
 import { figuresOf, type Figures, type StatRun } from './stats-figures.js';
@@ -46,7 +47,7 @@ export async function readStats(server: Server, registry: Registry, { names, sin
   const attempts = attemptsOf(runs);
   const byId = new Map<string, StatRun[]>();
   const kinds = new Map<string, StatsEntry['kind']>();
-  for (const run of newestOf(runs)) {
+  for (const run of newestRuns(runs)) {
     kinds.set(run.id, run.kind as StatsEntry['kind']);
     byId.set(run.id, [...(byId.get(run.id) ?? []), statOf(run, attempts)]);
   }
@@ -121,16 +122,6 @@ function typesOf(scope: { tasks: string[]; chains: string[] } | null): string {
   const of = (type: string, name: string, ids: readonly string[]) =>
     ids.length === 0 ? [] : [`(${type} AND (${ids.map((id) => `${name} = ${quoted(id)}`).join(' OR ')}))`];
   return [...of(chains, 'ChainName', scope.chains), ...of(tasks, 'TaskName', scope.tasks)].join(' OR ');
-}
-
-/** The newest execution of each run key: a rerun takes the place of what it repeats. */
-function newestOf(runs: readonly RunSummary[]): RunSummary[] {
-  const newest = new Map<string, RunSummary>();
-  for (const run of runs) {
-    const known = newest.get(run.workflowId);
-    if (known === undefined || known.started < run.started) newest.set(run.workflowId, run);
-  }
-  return [...newest.values()];
 }
 
 interface TaskAttempts {

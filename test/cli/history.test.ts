@@ -1,17 +1,14 @@
 /** The built command beside a worker. */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HistoryView } from '../../src/control/history.js';
 import { startSlot } from '../../src/control/start-slot.js';
 import { shellId } from '../../src/plan/ids.js';
 import { syncProject } from '../../src/schedules.js';
 import { instantText, localDate } from '../../src/time/zones.js';
+import { runDaychain } from '../support/built-command.js';
 import { type Engine, eventually, resultOf, startEngine } from '../support/engine.js';
-import { temporalAddress, temporalNamespace } from '../support/servers.js';
+import { temporalNamespace } from '../support/servers.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const today = localDate(Date.now(), 'UTC');
 
 let engine: Engine;
@@ -31,22 +28,7 @@ afterAll(async () => {
   await engine.client.schedule.getHandle('hi-chain').delete();
 });
 
-function daychain(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|REDIS_|DAYCHAIN_HOME|NODE_OPTIONS|VITEST|FORCE_COLOR)/.test(name),
-  );
-  const env = { ...Object.fromEntries(kept), TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: temporalNamespace() };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'bin/daychain.js'), ...words],
-      { cwd: engine.dir, env, timeout: 40_000 },
-      (error, stdout, stderr) => {
-        resolve({ exit: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
-      },
-    );
-  });
-}
+const daychain = (...words: string[]) => runDaychain(engine.dir, words);
 
 describe('daychain history', () => {
   test('shows what ran, as words and as JSON', async () => {

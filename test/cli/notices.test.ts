@@ -1,15 +1,11 @@
 /** The built command, beside a worker and real receivers. */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { type PostOffice, startPostOffice } from '../notices/post-office.js';
 import { type Receiver, startReceiver } from '../notices/receiver.js';
+import { runDaychain } from '../support/built-command.js';
 import { type Engine, eventually, failureOf, startEngine } from '../support/engine.js';
-import { temporalAddress, temporalNamespace } from '../support/servers.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let engine: Engine;
 let receiver: Receiver;
 let office: PostOffice;
@@ -30,29 +26,7 @@ beforeAll(async () => {
   });
 });
 
-interface Answer {
-  exit: number;
-  stdout: string;
-  stderr: string;
-}
-
-function daychain(words: string[], more: Record<string, string> = {}): Promise<Answer> {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|REDIS_|DAYCHAIN_HOME|NODE_OPTIONS|VITEST|FORCE_COLOR|SMTP_)/.test(name),
-  );
-  const servers = { TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: temporalNamespace() };
-  const env = { ...Object.fromEntries(kept), ...servers, ...more };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'bin/daychain.js'), ...words],
-      { cwd: engine.dir, env, timeout: 40_000 },
-      (error, stdout, stderr) => {
-        resolve({ exit: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
-      },
-    );
-  });
-}
+const daychain = (words: string[], more: Record<string, string> = {}) => runDaychain(engine.dir, words, more);
 const mailing = () => ({ CN_MAIL: 'marie@civic.test', SMTP_FROM: 'bot@civic.test', SMTP_URL: office.url });
 
 test('says who is told of what, who cannot be, and what was told lately', async () => {

@@ -1,13 +1,12 @@
 /** Command line, API and page are asked about the same situations, and tell the same. */
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import type { WhyView } from '../../src/control/why-view.js';
 import { launchChromium, NO_CHROMIUM } from '../support/browser.js';
-import { BIN, plainEnvironment } from '../support/daychain.js';
+import { runDaychain } from '../support/built-command.js';
 import { type Engine, startEngine } from '../support/engine.js';
-import { afterwards, redisPort, temporalAddress, temporalNamespace } from '../support/servers.js';
+import { afterwards } from '../support/servers.js';
 import { type WhySituation, whySituations } from '../support/why-situations.js';
 import { projectOf, serve, type Web } from '../web/web.js';
 
@@ -44,22 +43,9 @@ async function open(of: Engine): Promise<Surfaces> {
 const timeless = (text: string) => text.replaceAll(/\d+(?:\.\d+)? (?:ms|s|min|h)(?: \d+ (?:s|min))*(?![a-z])/g, 'a while');
 
 async function byCommandLine({ dir }: Engine, task: string, runKey: string): Promise<{ said: string; view: WhyView }> {
-  const environment = {
-    ...plainEnvironment(),
-    TEMPORAL_ADDRESS: temporalAddress(),
-    TEMPORAL_NAMESPACE: temporalNamespace(),
-    REDIS_HOST: '127.0.0.1',
-    REDIS_PORT: String(redisPort()),
-  };
-  const run = (...words: string[]) =>
-    new Promise<string>((resolve, reject) => {
-      const options = { env: environment, timeout: 40_000 };
-      execFile(process.execPath, [BIN, 'why', task, runKey, '--project', dir, ...words], options, (error, stdout, stderr) =>
-        stdout !== '' ? resolve(stdout) : reject(error ?? new Error(stderr)),
-      );
-    });
-  const [said, json] = await Promise.all([run(), run('--json')]);
-  return { said, view: JSON.parse(json) as WhyView };
+  const words = ['why', task, runKey];
+  const [said, json] = await Promise.all([runDaychain(dir, words), runDaychain(dir, [...words, '--json'])]);
+  return { said: said.stdout, view: JSON.parse(json.stdout) as WhyView };
 }
 
 async function byPage(page: Page, web: Web, task: string, runKey: string): Promise<string> {

@@ -1,10 +1,7 @@
 /** The built `daychain` command on the servers of the test run, in a folder of a project. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { BIN, plainEnvironment } from './daychain.js';
 import { redisPort, temporalAddress, temporalNamespace } from './servers.js';
-
-const BIN = join(fileURLToPath(new URL('../../', import.meta.url)), 'bin/daychain.js');
 
 export interface Answer {
   exit: number;
@@ -14,11 +11,8 @@ export interface Answer {
 
 /** What the command sees: the run's servers, and nothing of this process's own settings. */
 export function commandEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|REDIS_|DAYCHAIN_HOME|NODE_OPTIONS|VITEST|FORCE_COLOR)/.test(name),
-  );
   return {
-    ...Object.fromEntries(kept),
+    ...plainEnvironment(),
     TEMPORAL_ADDRESS: temporalAddress(),
     TEMPORAL_NAMESPACE: temporalNamespace(),
     REDIS_HOST: '127.0.0.1',

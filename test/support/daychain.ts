@@ -97,7 +97,7 @@ export function marksOf(state: LocalState | null): ProcessMark[] {
 /** The test's own surroundings may name servers: here there are none. */
 export function plainEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|REDIS_|DAYCHAIN_HOME|NODE_OPTIONS|VITEST|FORCE_COLOR)/.test(name),
+    ([name]) => !/^(TEMPORAL_|REDIS_|DAYCHAIN_HOME|NODE_OPTIONS|VITEST|FORCE_COLOR|SMTP_)/.test(name),
   );
   return Object.fromEntries(kept) as Record<string, string>;
 }

@@ -1,5 +1,6 @@
 /** `daychain list`: the chains and tasks of the project, as its files have them. Asks no server. */
 import type { Command } from 'commander';
+import { chainView, type ChainView, taskView } from '../../control/definition-views.js';
 import type { Registry } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -15,8 +16,8 @@ export function configure(command: Command, act: Act): void {
 async function list({ out, project: named }: Invocation): Promise<number> {
   const project = await openProject(named);
   const { registry, dir } = project;
-  const chains = registry.chainIds().map((id) => chainOf(registry, id));
-  const tasks = registry.taskIds().map((id) => taskOf(registry, id));
+  const chains = registry.chainIds().map((id) => chainView(registry, id));
+  const tasks = registry.taskIds().map((id) => taskView(registry, id));
   out.answer({ project: registry.project.name, timezone: registry.project.timezone, dir, chains, tasks });
   out.say(`${registry.project.name} · ${registry.project.timezone}`);
   for (const chain of chains) sayChain(out, registry, chain);
@@ -41,38 +42,7 @@ async function list({ out, project: named }: Invocation): Promise<number> {
   return EXIT.done;
 }
 
-function chainOf(registry: Registry, id: string) {
-  const chain = registry.chain(id)!;
-  return {
-    id,
-    file: chain.file,
-    summary: chain.summary,
-    tags: chain.tags,
-    timezone: chain.timezone,
-    schedule: chain.schedule,
-    when: chain.compiled?.sentence ?? null,
-    keyedBy: chain.keyedBy,
-    tasks: [...chain.placements].map(([task, { dependsOn, runWhen }]) => ({ id: task, dependsOn, runWhen })),
-    problem: chain.brokenBecause ?? null,
-  };
-}
-
-function taskOf(registry: Registry, id: string) {
-  const task = registry.task(id)!;
-  return {
-    id,
-    kind: task.kind,
-    file: task.file,
-    summary: task.summary,
-    tags: task.tags,
-    chains: registry.chainsOf(id),
-    when: registry.timingOf(id)?.compiled?.sentence ?? null,
-    problem: task.brokenBecause ?? null,
-    disabled: task.disabledBecause ?? null,
-  };
-}
-
-function sayChain(out: Output, registry: Registry, chain: ReturnType<typeof chainOf>): void {
+function sayChain(out: Output, registry: Registry, chain: ChainView): void {
   out.say();
   const when = chain.problem === null ? (chain.when ?? 'by hand') : `cannot run: ${chain.problem.split('\n')[0]}`;
   out.say(shortened(`${chain.id}   ${when}`, out.width));

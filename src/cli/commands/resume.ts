@@ -3,12 +3,12 @@ import type { Command } from 'commander';
 import { chosenOf } from '../../control/choose.js';
 import { BadInput } from '../../control/errors.js';
 import { resumeSchedule, type Resumed } from '../../control/pause.js';
-import type { Slot } from '../../time/slots.js';
 import { collected } from '../collected.js';
 import { EXIT } from '../exit-codes.js';
 import { missingText } from '../missing-text.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
+import { slotJson } from '../slot-json.js';
 
 interface Options {
   tag: string[];
@@ -63,8 +63,4 @@ function resumedLines(project: Project, { id, outcome, missing, started }: Resum
     return [`${id} goes on, and catches up ${started.length === 1 ? 'one slot' : `${started.length} slots`}, oldest first.`];
   }
   return [`${id} goes on.`, ...missingText(id, missing, project.zoneOf(id), Date.now())];
-}
-
-function slotJson({ date, runKey, scheduledFor }: Slot) {
-  return { date, run_key: runKey, scheduled_for: scheduledFor };
 }

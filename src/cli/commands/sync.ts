@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { chosenOf, type Choice } from '../../control/choose.js';
 import { missedBeforeEdit } from '../../control/next.js';
+import { stepView } from '../../control/step-view.js';
 import { syncProject, type SyncedStep } from '../../schedules.js';
 import { formatProblems } from '../../registry/index.js';
 import type { Slot } from '../../time/slots.js';
@@ -10,6 +11,7 @@ import { EXIT } from '../exit-codes.js';
 import { missingText } from '../missing-text.js';
 import type { Act, Invocation } from '../program.js';
 import { scheduleText } from '../schedule-text.js';
+import { slotJson } from '../slot-json.js';
 import { openProject, openServer, type Project } from '../session.js';
 import { labelled, widthOf } from '../table.js';
 
@@ -77,26 +79,6 @@ function refuseNothing({ registry }: Project, choice: Choice): void {
   if (choice.names.length + choice.tags.length > 0) chosenOf(choice, registry.schedules(), 'schedule');
 }
 
-function stepJson(
-  { id, change, sentence, after, existing, rekeying, started, unconfirmed }: SyncedStep,
-  missed: readonly Slot[],
-) {
-  return {
-    id,
-    change,
-    sentence,
-    was: existing?.sentence ?? null,
-    owner: existing?.project ?? null,
-    paused: after?.paused ?? false,
-    note: after?.note ?? null,
-    next: after?.next ?? [],
-    rekeying,
-    unconfirmed,
-    started: started.map(slotJson),
-    missing: missed.map(slotJson),
-  };
-}
-
-function slotJson({ date, runKey, scheduledFor }: Slot) {
-  return { date, run_key: runKey, scheduled_for: scheduledFor };
+function stepJson(step: SyncedStep, missed: readonly Slot[]) {
+  return { ...stepView(step), started: step.started.map(slotJson), missing: missed.map(slotJson) };
 }

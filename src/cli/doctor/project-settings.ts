@@ -1,5 +1,6 @@
 /** What `doctor` and `check` show of the settings a project declares itself. */
 import type { Config, Setting } from '../../config.js';
+import { disabledTasks } from '../../control/definition-views.js';
 import type { Registry } from '../../registry/index.js';
 import type { Check } from './checks.js';
 
@@ -29,12 +30,4 @@ export function checkProjectSettings({ registry }: { registry: Registry }): Chec
   if (disabled.length === 0) return [{ name, state: 'ok', text: `${settings.length} of the project, all usable`, mend: null }];
   const text = disabled.map(({ task, reason }) => `${task} is ${reason}`).join('; ');
   return [{ name, state: 'odd', text, mend: 'set them where the worker runs, then daychain rerun --skipped' }];
-}
-
-/** Tasks whose runs are skipped here. */
-export function disabledTasks(registry: Registry): { task: string; reason: string }[] {
-  return registry.taskIds().flatMap((task) => {
-    const reason = registry.task(task)?.disabledBecause;
-    return reason === undefined ? [] : [{ task, reason }];
-  });
 }

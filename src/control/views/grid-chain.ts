@@ -10,7 +10,7 @@ import { horizonDate, placesOf, type ColumnPlan, type Place } from './grid-colum
 import type { GridRuns, ListedShell } from './grid-runs.js';
 import type { GridCell, GridChain, GridColumn, GridRow } from './grid-types.js';
 import type { OpenRuns } from './open-runs.js';
-import { median } from './median.js';
+import { percentile } from '../stats-figures.js';
 
 /** Newest cells a usual duration is taken from. */
 const USUAL_OF = 20;
@@ -82,11 +82,12 @@ function rowOf(
 ): GridRow {
   return {
     ...row,
-    usualMs: median(
+    usualMs: percentile(
       [...cells.values()]
         .filter(({ state, durationMs }) => (state === 'success' || state === 'warned') && durationMs !== undefined)
         .slice(-USUAL_OF)
         .map(({ durationMs }) => durationMs!),
+      50,
     ),
     cells: groups.map((group) => foldCells(group.map((place) => cells.get(place)!))),
   };

@@ -5,6 +5,7 @@ import { quoted } from '../../plan/query.js';
 import type { SlotResult } from '../../plan/types.js';
 import { addDays, dashed } from '../../time/dates.js';
 import { instantText } from '../../time/zones.js';
+import { newestRuns } from '../newest-runs.js';
 import { summaryOf, type RunEndName, type RunSummary } from '../run-summary.js';
 import type { Server } from '../server.js';
 import { SCHEDULED_BY, SCHEDULED_START } from '../start-slot.js';
@@ -53,7 +54,7 @@ export async function listGridRuns(server: Server, ranges: readonly RunRange[]):
   if (ranges.length === 0) return { scheduled: [], single: [], shells: [], pages: 0, cut: false };
   const { found, cut } = await list(server, [...ranges.map(rangeQuery), ...othersQueries(ranges)].join(' OR '), MOST_LISTED);
   const ids = new Set(ranges.map(({ kind, id }) => `${kind} ${id}`));
-  const runs = newestOf(found.filter(({ type }) => type !== WORKFLOWS.scheduledChain).map(summaryOf));
+  const runs = newestRuns(found.filter(({ type }) => type !== WORKFLOWS.scheduledChain).map(summaryOf));
   return {
     scheduled: runs.filter(({ kind, id }) => ids.has(`${kind} ${id}`)),
     single: runs.filter(({ kind }) => kind === 'task'),
@@ -67,7 +68,7 @@ export async function listGridRuns(server: Server, ranges: readonly RunRange[]):
 export async function listTasksOf(server: Server, chains: readonly string[], dates: readonly string[]): Promise<RunSummary[]> {
   const query = `WorkflowType = ${quoted(WORKFLOWS.runTask)} AND ChainName IN (${listed(chains)}) AND TaskDate IN (${listed(dates)})`;
   const { found } = await list(server, query, PAGE);
-  return newestOf(found.map(summaryOf).filter(({ kind }) => kind === 'task'));
+  return newestRuns(found.map(summaryOf).filter(({ kind }) => kind === 'task'));
 }
 
 function rangeQuery({ id, kind, from, to, after }: RunRange): string {
@@ -111,15 +112,6 @@ async function list(
     found.push(info);
   }
   return { found, cut: false };
-}
-
-function newestOf(runs: readonly RunSummary[]): RunSummary[] {
-  const newest = new Map<string, RunSummary>();
-  for (const run of runs) {
-    const known = newest.get(run.workflowId);
-    if (known === undefined || known.started < run.started) newest.set(run.workflowId, run);
-  }
-  return [...newest.values()];
 }
 
 function shellOf(info: WorkflowExecutionInfo): ListedShell[] {

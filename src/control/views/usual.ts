@@ -3,7 +3,7 @@ import { WORKFLOWS } from '../../plan/names.js';
 import { quoted } from '../../plan/query.js';
 import { summaryOf } from '../run-summary.js';
 import type { Server } from '../server.js';
-import { median } from './median.js';
+import { percentile } from '../stats-figures.js';
 
 /** Runs that are looked at: one page. */
 const LOOKED_AT = 500;
@@ -24,5 +24,5 @@ export async function readUsual(server: Server): Promise<Map<string, number>> {
     if (closed === null || status !== 'success' || (kind !== 'chain' && kind !== 'task') || of.length >= MOST_OF_ONE) continue;
     durations.set(id, [...of, Date.parse(closed) - Date.parse(started)]);
   }
-  return new Map([...durations].map(([id, of]) => [id, median(of)!]));
+  return new Map([...durations].map(([id, of]) => [id, percentile(of, 50)!]));
 }

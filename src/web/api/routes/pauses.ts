@@ -5,9 +5,9 @@ import { BadInput, NotFound } from '../../../control/errors.js';
 import { readMoment } from '../../../control/moments.js';
 import { missedBeforeEdit } from '../../../control/next.js';
 import { pauseSchedule, resumeSchedule } from '../../../control/pause.js';
-import { syncSchedules, type SyncedStep } from '../../../control/schedules.js';
+import { syncSchedules } from '../../../control/schedules.js';
+import { stepView } from '../../../control/step-view.js';
 import type { Registry } from '../../../registry/index.js';
-import type { Slot as SlotView } from '../../../time/slots.js';
 import { actRoute, type Api } from '../frame.js';
 import { HttpProblem } from '../problem.js';
 import { Id, MomentWord, orNull, Reason, Slot } from '../schemas/common.js';
@@ -95,27 +95,12 @@ function syncRoute(api: Api): void {
       if (synced.refused !== null)
         throw new HttpProblem(409, 'broken', 'The files have problems; nothing was changed: /api/check');
       const missed = await missedBeforeEdit(asked, synced.steps, now);
-      return { dryRun, schedules: synced.steps.map((step) => stepOf(step, missed.get(step.id) ?? [])) };
+      return {
+        dryRun,
+        schedules: synced.steps.map((step) => ({ ...stepView(step), started: step.started, missing: missed.get(step.id) ?? [] })),
+      };
     },
   );
-}
-
-function stepOf(step: SyncedStep, missing: readonly SlotView[]): z.input<typeof SyncStep> {
-  const { id, change, sentence, after, existing, rekeying, started, unconfirmed } = step;
-  return {
-    id,
-    change,
-    sentence,
-    was: existing?.sentence ?? null,
-    owner: existing?.project ?? null,
-    paused: after?.paused ?? false,
-    note: after?.note ?? null,
-    next: after?.next ?? [],
-    rekeying,
-    unconfirmed,
-    started,
-    missing: [...missing],
-  };
 }
 
 function requireWanted(registry: Registry, id: string): void {

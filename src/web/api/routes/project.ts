@@ -1,7 +1,6 @@
 /** The project's files: chains and tasks as they are written, and what is wrong with them. */
 import { z } from '@hono/zod-openapi';
-import { NotFound } from '../../../control/errors.js';
-import { unknownEntry } from '../../../control/run-words.js';
+import { chainView, checkView, taskView } from '../../../control/definition-views.js';
 import type { Registry } from '../../../registry/index.js';
 import { readRoute, type Api } from '../frame.js';
 import { AnyObject, Id, orNull, PlacedTask } from '../schemas/common.js';
@@ -41,6 +40,7 @@ const Task = z
     timeoutMs: z.number(),
     maximumAttempts: z.number().int(),
     problem: z.string().nullable(),
+    disabled: z.string().nullable().openapi({ description: 'Why its runs are skipped here: a setting it needs is missing' }),
     paramsSchema: orNull(AnyObject).openapi({ description: 'JSON Schema of its params; null where it takes none' }),
   })
   .openapi('Task');
@@ -92,24 +92,21 @@ export function projectRoutes(api: Api): void {
         chains: z.number().int(),
         tasks: z.number().int(),
         problems: z.array(FileProblem),
+        settings: z.array(z.string()).openapi({ description: 'What is wrong with the settings, as they are here' }),
+        disabled: z.array(z.object({ task: z.string(), reason: z.string() })),
       }),
     },
-    ({ project: { registry } }) => ({
-      project: registry.project.name,
-      chains: registry.chainIds().length,
-      tasks: registry.taskIds().length,
-      problems: registry.problems.map(({ file, field, message, suggestion }) => ({ file, field, message, suggestion })),
-    }),
+    ({ project: { registry } }) => checkView(registry),
   );
   readRoute(
     api,
     { path: '/api/chains', tag: TAG, summary: 'All chains', answer: z.object({ chains: z.array(Chain) }) },
-    ({ project: { registry } }) => ({ chains: registry.chainIds().map((id) => chainOf(registry, id)) }),
+    ({ project: { registry } }) => ({ chains: registry.chainIds().map((id) => chainView(registry, id)) }),
   );
   readRoute(
     api,
     { path: '/api/chains/{chain}', tag: TAG, summary: 'One chain', params: z.object({ chain: Id }), answer: Chain },
-    ({ project: { registry }, params }) => chainOf(registry, params.chain),
+    ({ project: { registry }, params }) => chainView(registry, params.chain),
   );
   readRoute(
     api,
@@ -129,41 +126,13 @@ export function projectRoutes(api: Api): void {
   );
 }
 
-function chainOf(registry: Registry, id: string): z.input<typeof Chain> {
-  const chain = registry.chain(id);
-  if (chain === undefined) throw new NotFound(unknownEntry(registry, id));
-  return {
-    id,
-    file: chain.file,
-    summary: chain.summary,
-    tags: chain.tags,
-    timezone: chain.timezone,
-    when: chain.compiled?.sentence ?? null,
-    schedule: chain.schedule,
-    keyedBy: chain.keyedBy,
-    concurrency: chain.concurrency,
-    tasks: [...chain.placements].map(([task, { dependsOn, runWhen }]) => ({ id: task, dependsOn: [...dependsOn], runWhen })),
-    problem: chain.brokenBecause ?? null,
-  };
-}
-
 function taskOf(registry: Registry, id: string): z.input<typeof Task> {
-  const task = registry.task(id);
-  if (task === undefined) throw new NotFound(unknownEntry(registry, id));
-  const [chain] = registry.chainsOf(id);
-  const timing = registry.timingOf(id);
+  const view = taskView(registry, id);
+  const task = registry.task(id)!;
   return {
-    id,
-    kind: task.kind,
-    file: task.file,
-    summary: task.summary,
-    tags: task.tags,
-    timezone: registry.chain(chain ?? '')?.timezone ?? timing?.timezone ?? registry.project.timezone,
-    chains: registry.chainsOf(id),
-    when: timing?.compiled?.sentence ?? null,
+    ...view,
     timeoutMs: task.spec.timeoutMs,
     maximumAttempts: task.spec.maximumAttempts,
-    problem: task.brokenBecause ?? null,
     paramsSchema: task.kind === 'body' && task.definition ? paramsSchemaOf(task.definition.params) : null,
   };
 }
