@@ -25,8 +25,12 @@ describe('the console of a body', () => {
             console.log('%d says', at, { step });
             await delay(Math.random() * 3);
           }
-          setTimeout(() => console.warn(`${at} later`), 1);
-          await delay(20);
+          await new Promise<void>((resolve) => {
+            setTimeout(() => {
+              console.warn(`${at} later`);
+              resolve();
+            }, 1);
+          });
         }),
       ),
     );
