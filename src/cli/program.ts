@@ -31,7 +31,7 @@ const GROUPS: Record<string, Entry[]> = {
   'Start:': [
     {
       name: 'up',
-      summary: 'Everything on this machine: Temporal, Redis, schedules, worker',
+      summary: 'Everything on this machine: servers, schedules, worker, page',
       load: () => import('./commands/up.js'),
     },
     { name: 'worker', summary: 'Only the worker of this project', load: () => import('./commands/worker.js') },

@@ -7,7 +7,7 @@ it('names what is disabled here, and what is wrong with the settings', async () 
     name: 'web-project',
     config: `settings: {
       WP_KEY: env.text({ description: 'key of the provider', secret: true }),
-      WP_SIZE: env.integer({ description: 'items at a time', default: 10, min: 1 }),
+      WP_SIZE: env.integer({ description: 'items at a time', default: 10, least: 1 }),
     }`,
     tasks: { task_mail: `{ needs: ['WP_KEY'], run() {} }`, task_plain: `{ run() {} }` },
   });
