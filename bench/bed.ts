@@ -16,6 +16,12 @@ import { installRuntime, startWorker } from '../src/worker.js';
 export interface Bed {
   server: Server;
   registry: Registry;
+  /** Folder of the project. */
+  dir: string;
+  /** Of Temporal, `host:port`. */
+  address: string;
+  /** On loopback. */
+  redisPort: number;
   /** Stops everything and removes its folder. */
   close(): Promise<void>;
 }
@@ -45,7 +51,7 @@ export async function openBed(chains: Readonly<Record<string, BenchChain>>): Pro
   }
 }
 
-async function open(home: string, closing: (() => unknown)[]): Promise<{ server: Server; registry: Registry }> {
+async function open(home: string, closing: (() => unknown)[]): Promise<Omit<Bed, 'close'>> {
   const binary = await findTemporal({ cacheDir: defaultCacheDir(process.env) });
   const namespace = 'default';
   const temporal = await startTemporal({ binary, home, namespace, searchAttributes: SEARCH_ATTRIBUTES, port: 0, uiPort: 0 });
@@ -73,7 +79,8 @@ async function open(home: string, closing: (() => unknown)[]): Promise<{ server:
   });
   const connection = await Connection.connect({ address });
   closing.push(() => connection.close());
-  return { server: { client: new Client({ connection, namespace }), namespace, taskQueue, by: 'bench' }, registry };
+  const server = { client: new Client({ connection, namespace }), namespace, taskQueue, by: 'bench' };
+  return { server, registry, dir: home, address, redisPort: redis.port };
 }
 
 /** Plain files, as a user's. */
