@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { openConnection } from '../src/connections/connection.js';
 import type { Log } from '../src/activities/attempt-log.js';
 import type { Server } from '../src/control/server.js';
 import { prepareNamespace } from '../src/local/prepare-namespace.js';
@@ -77,7 +78,7 @@ async function open(home: string, closing: (() => unknown)[]): Promise<Omit<Bed,
     worker.stop({ drainMs: 0 });
     await worker.ended;
   });
-  const connection = await Connection.connect({ address });
+  const connection = await openConnection({ address });
   closing.push(() => connection.close());
   const server = { client: new Client({ connection, namespace }), namespace, taskQueue, by: 'bench' };
   return { server, registry, dir: home, address, redisPort: redis.port };

@@ -5,7 +5,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { openConnection } from '../src/connections/connection.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Log } from '../src/activities/attempt-log.js';
 import { prepareNamespace } from '../src/local/prepare-namespace.js';
@@ -80,7 +81,7 @@ async function measure() {
   });
   await startByHand(address, redis.port);
 
-  const connection = await Connection.connect({ address });
+  const connection = await openConnection({ address });
   closing.push(() => connection.close());
   const client = new Client({ connection });
   const figures = [];

@@ -1,6 +1,6 @@
 /** A gap in words. */
 import type { Gap } from '../control/gaps.js';
-import { whenText } from './times.js';
+import { whenText } from '../control/when-text.js';
 
 /** `3 slots fell due since yesterday 06:00: all run, oldest first`. `now` in epoch milliseconds. */
 export function gapText(gap: Gap, now: number): string {

@@ -6,7 +6,7 @@ import { localDate } from '../time/zones.js';
 import type { Output } from './output.js';
 import { shownState, type ShownState } from './states.js';
 import { clipped, padded, widthOf } from './table.js';
-import { dayText, shownZone, whenText } from './times.js';
+import { dayText, shownZone, whenText } from '../control/when-text.js';
 
 /** As many as one call of the command shows. */
 export const MOST_LINES = 1_000;

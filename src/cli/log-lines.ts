@@ -4,7 +4,7 @@ import { localDate } from '../time/zones.js';
 import { dashed } from '../time/dates.js';
 import type { Colour, Output } from './output.js';
 import { padded, shortened } from './table.js';
-import { clockText, shownZone } from './times.js';
+import { clockText, shownZone } from '../control/when-text.js';
 
 const COLOURS: Partial<Record<LogLevel, Colour>> = { trace: 'dim', debug: 'dim', warn: 'yellow', error: 'red', fatal: 'red' };
 

@@ -1,7 +1,7 @@
 /** Slots without a run, in words, with the command that runs them. */
 import { backfillCommand } from '../plan/slot-decision.js';
 import type { Slot } from '../time/slots.js';
-import { whenText } from './times.js';
+import { whenText } from '../control/when-text.js';
 
 /** Two lines; none where nothing is missing. `now` in epoch milliseconds. */
 export function missingText(id: string, missing: readonly Slot[], zone: string, now: number): string[] {

@@ -142,7 +142,7 @@ export async function buildProgram(
     async (...given) => {
       const command = given.at(-1) as Command;
       const { project, utc } = program.opts<{ project?: string; utc?: boolean }>();
-      if (utc) (await import('./times.js')).showUtc();
+      if (utc) (await import('../control/when-text.js')).showUtc();
       try {
         onExit(await work({ out, project }, command.processedArgs as never, command.opts<never>()));
       } catch (error) {

@@ -5,7 +5,7 @@ import type { TaskSnapshot } from '../control/progress.js';
 import type { OutputStream, Output } from './output.js';
 import { shownState } from './states.js';
 import { clipped, padded, widthOf } from './table.js';
-import { clockText } from './times.js';
+import { clockText } from '../control/when-text.js';
 
 /** What a task is to look like in one line. `now` in epoch milliseconds. */
 export interface LineContext {

@@ -1,7 +1,7 @@
 /** What a sync did to one schedule, in words. */
 import { readPauseNote } from '../control/pause-note.js';
 import type { SyncedStep } from '../schedules.js';
-import { whenText } from './times.js';
+import { whenText } from '../control/when-text.js';
 
 const CHANGES = {
   create: ['created', 'would be created'],

@@ -12,7 +12,7 @@ import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
 import { shownState } from './states.js';
 import { labelled, shortened } from './table.js';
-import { clockText, whenText, whenTextWithZone } from './times.js';
+import { clockText, whenText, whenTextWithZone } from '../control/when-text.js';
 
 export interface ShowContext {
   out: Output;

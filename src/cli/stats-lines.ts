@@ -6,7 +6,7 @@ import { dashed } from '../time/dates.js';
 import { localDate } from '../time/zones.js';
 import type { Output } from './output.js';
 import { padded, shortened, widthOf } from './table.js';
-import { dayText } from './times.js';
+import { dayText } from '../control/when-text.js';
 
 const HEADER = ['', 'RUNS', 'OK', 'SKIP', 'FAIL', 'CANC', 'RATE', 'P50', 'P95', 'TRIES', 'LAST OK', 'LAST FAILURE'];
 /** Columns of numbers stand at the right. */

@@ -2,7 +2,7 @@
 import { BadInput } from '../control/errors.js';
 import type { JsonObject } from '../plan/types.js';
 import { typedParams, type Registry } from '../registry/index.js';
-import { readParams, type NamedEntry } from './run-words.js';
+import { readParams, type NamedEntry } from '../control/run-words.js';
 
 const PAIR = /^([\w-]+)(?:\.([\w-]+))?=(.*)$/s;
 

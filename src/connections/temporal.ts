@@ -1,13 +1,8 @@
 /** A client of one Temporal namespace, and plain words for a server that cannot be reached. */
 import { hostname, userInfo } from 'node:os';
 import { createConnection } from 'node:net';
-import {
-  Client,
-  Connection,
-  defaultGrpcRetryOptions,
-  makeGrpcRetryInterceptor,
-  type ConnectionOptions,
-} from '@temporalio/client';
+import { Client, type Connection, type ConnectionOptions } from '@temporalio/client';
+import { openConnection } from './connection.js';
 
 export interface TemporalOptions {
   /** `host:port`. */
@@ -54,15 +49,13 @@ export async function connectTemporal(options: TemporalOptions): Promise<Tempora
   const identity = options.identity ?? personIdentity();
   let connection: Connection;
   try {
-    connection = await Connection.connect({
+    connection = await openConnection({
       address: options.address,
       connectTimeout: withinMs,
       ...(options.tls ? { tls: options.tls } : {}),
       ...(options.apiKey ? { apiKey: options.apiKey } : {}),
       ...(options.metadata ? { metadata: options.metadata } : {}),
-      ...(options.attempts
-        ? { interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: options.attempts }))] }
-        : {}),
+      ...(options.attempts ? { attempts: options.attempts } : {}),
     });
   } catch (error) {
     throw new TemporalUnreachable(options.address, await reasonOf(options.address, error), withinMs, { cause: error });

@@ -1,7 +1,8 @@
 /** Makes a namespace fit for the engine: retention where it is ours, search attributes registered and usable. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
+import { openConnection } from '../connections/connection.js';
 import type { SearchAttributeType } from './temporal-server.js';
 
 export interface PrepareNamespaceOptions {
@@ -44,7 +45,7 @@ const TYPE_NUMBERS: Readonly<Record<SearchAttributeType, number>> = {
  * and a query may use them. Doing it again changes nothing. Throws NamespaceError; errors of the connection pass through.
  */
 export async function prepareNamespace(options: PrepareNamespaceOptions): Promise<void> {
-  const connection = options.connection ?? (await Connection.connect({ address: options.address }));
+  const connection = options.connection ?? (await openConnection({ address: options.address }));
   try {
     if (options.owned) await setRetention(connection, options.namespace, options.retentionDays);
     const missing = await findMissing(connection, options);

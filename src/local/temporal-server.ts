@@ -1,7 +1,7 @@
 /** The embedded Temporal dev server: tuned, on loopback, with its data in the home. */
 
 import { existsSync } from 'node:fs';
-import { Connection } from '@temporalio/client';
+import { openConnection } from '../connections/connection.js';
 import { findFreePort } from './ports.js';
 import { awaitReady, isPortTaken, ServerStartError, startServerProcess } from './server-process.js';
 import type { ProcessMark } from './state.js';
@@ -136,7 +136,7 @@ function dynamicConfig(setting: string): string[] {
 
 async function doesAnswer(address: string): Promise<boolean> {
   try {
-    const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+    const connection = await openConnection({ address, connectTimeout: CONNECT_TIMEOUT_MS });
     await connection.close();
     return true;
   } catch {

@@ -10,7 +10,7 @@ import { LogPrinter } from '../../src/cli/log-lines.js';
 import { orderText } from '../../src/cli/orders/text.js';
 import { Output } from '../../src/cli/output.js';
 import { previewLines } from '../../src/cli/preview/lines.js';
-import { clockText, showUtc, shownZone, whenText, whenTextWithZone } from '../../src/cli/times.js';
+import { clockText, showUtc, shownZone, whenText, whenTextWithZone } from '../../src/control/when-text.js';
 import { nextDue, readSpec } from '../../src/control/preview-request.js';
 import { when } from '../../src/control/why-words.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findProjectDir } from '../../src/session/project-dir.js';
-import { readDate, readParams, readRun } from '../../src/cli/run-words.js';
+import { readDate, readParams, readRun } from '../../src/control/run-words.js';
 import { clipped, labelled, shortened, table, widthOf, wrapped } from '../../src/cli/table.js';
-import { dayText, whenText } from '../../src/cli/times.js';
+import { dayText, whenText } from '../../src/control/when-text.js';
 
 const PARIS = () => 'Europe/Paris';
 /** 00:30 on 3 February in Paris; still the 2nd in UTC. */

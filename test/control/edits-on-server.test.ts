@@ -1,6 +1,7 @@
 /** Edits, pauses and filters on a real server: what is lost by none of them, and what none of them starts. */
 import { randomBytes } from 'node:crypto';
-import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
+import { Client, type Connection, ScheduleNotFoundError } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readOutlook, runsOut } from '../../src/control/next.js';
 import { pauseSchedule, resumeSchedule } from '../../src/control/pause.js';
@@ -21,7 +22,7 @@ let server: Server;
 const made = new Set<string>();
 
 beforeAll(async () => {
-  connection = await Connection.connect({ address: temporalAddress(), connectTimeout: 10_000 });
+  connection = await openConnection({ address: temporalAddress(), connectTimeout: 10_000 });
   const client = new Client({ connection, namespace: temporalNamespace() });
   server = { client, namespace: temporalNamespace(), taskQueue: project.taskQueue, by: 'tests' };
 });

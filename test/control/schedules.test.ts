@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection, ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleDescription } from '@temporalio/client';
+import {
+  Client,
+  type Connection,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type ScheduleDescription,
+} from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { applySync, planSync, syncSchedules, type SyncDiff } from '../../src/control/schedules.js';
 import { fingerprintOf, OUR_NOTE, readSchedule, type ExistingSchedule } from '../../src/control/schedule-record.js';
@@ -17,7 +24,7 @@ let server: Server;
 const made = new Set<string>();
 
 beforeAll(async () => {
-  connection = await Connection.connect({ address: temporalAddress(), connectTimeout: 10_000 });
+  connection = await openConnection({ address: temporalAddress(), connectTimeout: 10_000 });
   client = new Client({ connection, namespace: temporalNamespace() });
   server = { client, namespace: temporalNamespace(), taskQueue: project.taskQueue, by: 'tests' };
 });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { Connection } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
 import { startEngine } from '../support/engine.js';
 import { writeProject } from '../support/project.js';
@@ -50,7 +50,7 @@ test('temporal-namespace.sh makes a namespace fit, mends one that is not, and ca
     expect(ended, ended.stderr).toMatchObject({ exit: 0 });
     expect(ended.stdout).toContain(`namespace ${namespace}: closed runs are kept for ${retention}, search attributes are there`);
   }
-  const connection = await Connection.connect({ address: temporalAddress() });
+  const connection = await openConnection({ address: temporalAddress() });
   afterwards(() => connection.close());
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   expect(Number(config!.workflowExecutionRetentionTtl!.seconds)).toBe(400 * 86_400);

@@ -1,7 +1,8 @@
 /** The server away over three fire times; then, as early as it answers, schedules are paused, edited and deactivated. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { expect, test } from 'vitest';
 import { pauseSchedule } from '../../src/control/pause.js';
 import { applySync, planSync } from '../../src/control/schedules.js';
@@ -26,7 +27,7 @@ function wanted(id: string, schedule: Schedule): WantedSchedule {
 }
 
 async function connect(address: string): Promise<{ server: Server; close(): Promise<void> }> {
-  const connection = await Connection.connect({ address, connectTimeout: 10_000 });
+  const connection = await openConnection({ address, connectTimeout: 10_000 });
   const client = new Client({ connection, namespace: 'default' });
   return {
     server: { client, namespace: 'default', taskQueue: project.taskQueue, by: 'tests' },

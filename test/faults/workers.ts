@@ -3,7 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { type WitnessLine, readWitness, within } from '../support/engine.js';
 import { type ProjectText, writeProject } from '../support/project.js';
 import { afterwards, redisPort, temporalAddress } from '../support/servers.js';
@@ -32,7 +33,7 @@ export async function projectOfWorkers(text: ProjectText, servers: { address?: s
   mkdirSync(gates);
   writeFileSync(witnessFile, '');
   const address = servers.address ?? temporalAddress();
-  const connection = await Connection.connect({ address });
+  const connection = await openConnection({ address });
   const started: SpawnedWorker[] = [];
   afterwards(async () => {
     for (const worker of started) worker.process.kill('SIGKILL');

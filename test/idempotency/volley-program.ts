@@ -1,5 +1,6 @@
 /** One of the processes of a volley: starts runs in every way a client can, and reports how many were accepted. */
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 
 interface Shot {
   workflowType: string;
@@ -16,7 +17,7 @@ interface Volley {
 }
 
 const volley = JSON.parse(process.argv[2]!) as Volley;
-const connection = await Connection.connect({ address: volley.address });
+const connection = await openConnection({ address: volley.address });
 const client = new Client({ connection, namespace: volley.namespace });
 process.send!('ready');
 await new Promise<void>((resolve) => process.once('message', () => resolve()));

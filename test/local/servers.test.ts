@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import { Connection } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { expect, test } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../support/servers.js';
 
 test("the run's Temporal server has our search attributes and 400 days of retention", async () => {
-  const connection = await Connection.connect({ address: temporalAddress() });
+  const connection = await openConnection({ address: temporalAddress() });
   try {
     const listed = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
     expect(Object.keys(listed.customAttributes ?? {})).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { prepareNamespace } from '../../src/local/prepare-namespace.js';
 import { isAlive, markOf } from '../../src/local/process-mark.js';
@@ -152,7 +153,7 @@ test('a namespace that is not there is named', async () => {
 });
 
 async function connect(address: string): Promise<Connection> {
-  const connection = await Connection.connect({ address });
+  const connection = await openConnection({ address });
   onTestFinished(() => connection.close());
   return connection;
 }

@@ -1,7 +1,8 @@
 /** A real worker of a real project on the run's servers, in the test's own process. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import type { AttemptParts } from '../../src/activities/attempt.js';
 import type { Log } from '../../src/activities/attempt-log.js';
 import type { Server } from '../../src/control/server.js';
@@ -103,7 +104,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   let broke: unknown;
   worker.ended.catch((error: unknown) => (broke = error));
-  const connection = await Connection.connect({ address });
+  const connection = await openConnection({ address });
   const client = new Client({ connection, namespace });
   const locks = connectRedis({ ...redis, database: 6, name: 'test' });
   await locks.firstTrouble();

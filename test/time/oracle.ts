@@ -1,6 +1,7 @@
 /** The real server's word on when a spec is due. */
 import { randomBytes } from 'node:crypto';
-import { Client, Connection, type ScheduleSpec } from '@temporalio/client';
+import { Client, type Connection, type ScheduleSpec } from '@temporalio/client';
+import { openConnection } from '../../src/connections/connection.js';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { compileSchedule, type CompiledSchedule } from '../../src/time/schedule.js';
 import { slotsBetween } from '../../src/time/slots.js';
@@ -27,7 +28,7 @@ export function useOracle(): Oracle {
   let connection: Connection;
   let client: Client;
   beforeAll(async () => {
-    connection = await Connection.connect({ address: temporalAddress(), connectTimeout: 10_000 });
+    connection = await openConnection({ address: temporalAddress(), connectTimeout: 10_000 });
     client = new Client({ connection, namespace: temporalNamespace() });
   });
   afterAll(() => connection?.close());

@@ -6,7 +6,7 @@ import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { shortened, table, widthOf, wrapped } from '../table.js';
 import { atText, bareAtText, stateText } from './text.js';
-import { shownZone } from '../times.js';
+import { shownZone } from '../../control/when-text.js';
 
 export function configureList(at: Command, act: Act): void {
   at.command('list')

@@ -1,6 +1,6 @@
 /** How one-shots are told. */
 import type { OneShotView } from '../../control/one-shot-view.js';
-import { whenText, whenTextWithZone } from '../times.js';
+import { whenText, whenTextWithZone } from '../../control/when-text.js';
 
 /** `tomorrow 08:00 Europe/Paris`, with seconds where there are some. */
 export function atText(instant: string, zone: string, now: number): string {

@@ -13,7 +13,7 @@ import { dashed } from '../../time/dates.js';
 import type { Output } from '../output.js';
 import { shownState } from '../states.js';
 import { clipped, labelled, table, wrapped } from '../table.js';
-import { whenText } from '../times.js';
+import { whenText } from '../../control/when-text.js';
 
 /** The plan in a few lines: what stands how, what is run, about how long. */
 export function planLines(plan: BackfillPlan): string[] {

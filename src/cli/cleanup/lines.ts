@@ -3,7 +3,7 @@ import type { CleanUpReport } from '../../control/clean-up.js';
 import type { DailyCleanUp } from '../../control/daily-clean-up.js';
 import type { CleanedRuns } from '../../plan/types.js';
 import { labelled } from '../table.js';
-import { whenText } from '../times.js';
+import { whenText } from '../../control/when-text.js';
 
 interface Context {
   project: string;

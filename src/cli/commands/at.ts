@@ -12,7 +12,7 @@ import { atText } from '../at/text.js';
 import { EXIT } from '../exit-codes.js';
 import { noteNoWorker } from '../no-worker.js';
 import type { Act, Invocation } from '../program.js';
-import { findEntry, readParams } from '../run-words.js';
+import { findEntry, readParams } from '../../control/run-words.js';
 import { openProject, openServer, runUrl } from '../session.js';
 import { wrapped } from '../table.js';
 

@@ -20,7 +20,7 @@ import { confirm } from '../confirm.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
-import { findEntry, readDate } from '../run-words.js';
+import { findEntry, readDate } from '../../control/run-words.js';
 import { openProject, openServer, type Project } from '../session.js';
 import { table, wrapped } from '../table.js';
 

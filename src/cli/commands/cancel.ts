@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import { followRun } from '../follow.js';
 import type { Act, Invocation } from '../program.js';
 import { runName, tookText } from '../run-lines.js';
-import { readRun } from '../run-words.js';
+import { readRun } from '../../control/run-words.js';
 import { openProject, openServer } from '../session.js';
 import { shownState } from '../states.js';
 

@@ -8,7 +8,7 @@ import { readInput } from '../../control/run-input.js';
 import { EXIT } from '../exit-codes.js';
 import type { DrawnTask } from '../graph/drawn-task.js';
 import type { Act, Invocation } from '../program.js';
-import { findEntry, readRun } from '../run-words.js';
+import { findEntry, readRun } from '../../control/run-words.js';
 import { openProject, openServer, type Project } from '../session.js';
 
 interface Options {

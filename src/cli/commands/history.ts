@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { historyLines, MOST_LINES } from '../history-lines.js';
 import { readLimit } from '../limit.js';
 import type { Act, Invocation } from '../program.js';
-import { readDate, requireSchedule } from '../run-words.js';
+import { readDate, requireSchedule } from '../../control/run-words.js';
 import { openProject, openServer } from '../session.js';
 
 interface Options {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { BadInput } from '../../control/errors.js';
 import { hold, type HoldRequest } from '../../control/orders.js';
-import { readMoment } from '../moments.js';
+import { readMoment } from '../../control/moments.js';
 import { configureOrder, giveOrder, type OrderOptions } from '../orders/order.js';
 import type { Act } from '../program.js';
 

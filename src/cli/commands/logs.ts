@@ -15,9 +15,9 @@ import { shortenedPath } from '../paths.js';
 import { Interrupted, toldProblem } from '../problems.js';
 import type { Act, Invocation } from '../program.js';
 import { nameWidth } from '../run-lines.js';
-import { readRun } from '../run-words.js';
+import { readRun } from '../../control/run-words.js';
 import { logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
-import { shownZone } from '../times.js';
+import { shownZone } from '../../control/when-text.js';
 
 interface Options {
   follow?: true;

@@ -10,7 +10,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import { readZone } from '../../control/preview-request.js';
 import type { Act, Invocation } from '../program.js';
-import { findEntry } from '../run-words.js';
+import { findEntry } from '../../control/run-words.js';
 import { endingOf, writeNewFiles } from '../scaffold/files.js';
 import { projectFiles } from '../scaffold/project-text.js';
 import { chainText, programId, taskText } from '../scaffold/task-and-chain-text.js';

@@ -15,7 +15,7 @@ import type { Act, Invocation } from '../program.js';
 import { lowered, pausedText } from '../schedule-text.js';
 import { openProject, openServer, ServerNotKnown, type Project } from '../session.js';
 import { clipped, table, wrapped } from '../table.js';
-import { shownZone, whenText } from '../times.js';
+import { shownZone, whenText } from '../../control/when-text.js';
 import { watch, type Watched, type WatchedEvent } from '../watch.js';
 
 interface Options {

@@ -11,7 +11,7 @@ import type { Act, Invocation } from '../program.js';
 import { openProject, openServer, type Project } from '../session.js';
 import { readLimit } from '../limit.js';
 import { shortened, table } from '../table.js';
-import { shownZone, whenText } from '../times.js';
+import { shownZone, whenText } from '../../control/when-text.js';
 
 /** Told lately, where nothing else is asked for. */
 const LIMIT = 20;

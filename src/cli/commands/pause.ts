@@ -5,7 +5,7 @@ import { BadInput } from '../../control/errors.js';
 import { pauseSchedule, type Paused } from '../../control/pause.js';
 import { collected } from '../collected.js';
 import { EXIT } from '../exit-codes.js';
-import { readMoment } from '../moments.js';
+import { readMoment } from '../../control/moments.js';
 import type { Act, Invocation } from '../program.js';
 import { lowered, pausedText } from '../schedule-text.js';
 import { openProject, openServer } from '../session.js';

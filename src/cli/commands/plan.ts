@@ -92,7 +92,7 @@ async function readChainFile(file: string): Promise<Placements> {
 
 /** The project's files, and all that reading them takes, are loaded only for this. */
 async function chainOfProject(named: string | undefined, id: string): Promise<Placements> {
-  const [{ openProject }, { findEntry }] = await Promise.all([import('../session.js'), import('../run-words.js')]);
+  const [{ openProject }, { findEntry }] = await Promise.all([import('../session.js'), import('../../control/run-words.js')]);
   const { registry } = await openProject(named);
   if (findEntry(registry, id).kind === 'task') throw new BadInput(`"${id}" is a task, not a chain.\nSee all: daychain list`);
   return registry.chain(id)!.placements;

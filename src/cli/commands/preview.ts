@@ -96,7 +96,7 @@ async function readSchedule(
     );
   }
   if (spec !== undefined) return readSpec(readJson(spec), timezone ?? 'UTC');
-  const [{ openProject }, { findEntry }] = await Promise.all([import('../session.js'), import('../run-words.js')]);
+  const [{ openProject }, { findEntry }] = await Promise.all([import('../session.js'), import('../../control/run-words.js')]);
   const { registry } = await openProject(named);
   const { kind, id } = findEntry(registry, chain!);
   const timing = kind === 'chain' ? registry.chain(id) : registry.timingOf(id);

@@ -5,7 +5,7 @@ import { definitionsOf, rerun as startRerun, type RerunWish } from '../../contro
 import { EXIT } from '../exit-codes.js';
 import { endLines, exitOf, followRun } from '../follow.js';
 import type { Act, Invocation } from '../program.js';
-import { readRun, unknownEntry } from '../run-words.js';
+import { readRun, unknownEntry } from '../../control/run-words.js';
 import { openProject, openServer, runUrl } from '../session.js';
 import { labelled } from '../table.js';
 

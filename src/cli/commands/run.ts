@@ -12,10 +12,10 @@ import { noteNoWorker } from '../no-worker.js';
 import type { Act, Invocation } from '../program.js';
 import { runName } from '../run-lines.js';
 import { runTagged } from '../run/tagged.js';
-import { findEntry, readDate, type NamedEntry } from '../run-words.js';
+import { findEntry, readDate, type NamedEntry } from '../../control/run-words.js';
 import { openProject, openServer, runUrl, type Project } from '../session.js';
 import { shownState } from '../states.js';
-import { whenText } from '../times.js';
+import { whenText } from '../../control/when-text.js';
 import { readParamWords } from '../typed-params.js';
 
 interface Options {

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { nameWidth, runName, taskLine } from '../run-lines.js';
-import { readRun } from '../run-words.js';
+import { readRun } from '../../control/run-words.js';
 import { openLocks, openProject, openServer, type LockSession, type Project, type ServerSession } from '../session.js';
 import { chainLines, taskLines } from '../show-lines.js';
 import { shownState } from '../states.js';

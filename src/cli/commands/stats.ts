@@ -6,7 +6,7 @@ import { statsCsv } from '../../control/stats-csv.js';
 import { addDays } from '../../time/dates.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
-import { readDate } from '../run-words.js';
+import { readDate } from '../../control/run-words.js';
 import { openProject, openServer } from '../session.js';
 import { statsLines } from '../stats-lines.js';
 

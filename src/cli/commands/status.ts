@@ -11,7 +11,7 @@ import { openProject, openServer } from '../session.js';
 import { lowered, pausedText } from '../schedule-text.js';
 import { shownState } from '../states.js';
 import { padded, shortened, table, widthOf } from '../table.js';
-import { shownZone, whenText } from '../times.js';
+import { shownZone, whenText } from '../../control/when-text.js';
 import { watch, type WatchedEvent } from '../watch.js';
 
 /** How many things are named; the rest are counted. */

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { suggestionFor } from '../suggest-id.js';
-import { readDate } from '../run-words.js';
+import { readDate } from '../../control/run-words.js';
 import { openLocks, openProject } from '../session.js';
 import { HOLDERS, withServerIfAny } from './locks.js';
 

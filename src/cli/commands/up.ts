@@ -11,7 +11,7 @@ import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { checkSettingValues, homeOf, logsOf, openProject, openServer, type Project, type ServerSession } from '../session.js';
 import { labelled } from '../table.js';
-import { whenText } from '../times.js';
+import { whenText } from '../../control/when-text.js';
 import { runFirstChains } from '../up/first-start.js';
 import { lookAtFiles } from '../up/project-files.js';
 import { type ReloadNews, sayReload } from '../up/reload-news.js';

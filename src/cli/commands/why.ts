@@ -7,7 +7,7 @@ import type { WhyCause, WhyWish } from '../../control/why-view.js';
 import { isRunKey, parseCanonicalId } from '../../plan/ids.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
-import { readDate } from '../run-words.js';
+import { readDate } from '../../control/run-words.js';
 import { openLocks, openProject, openServer, type LockSession, type Project } from '../session.js';
 import { whyLines } from '../why-lines.js';
 

@@ -5,7 +5,7 @@ import { addDays } from '../../time/dates.js';
 import { localDate } from '../../time/zones.js';
 import { readDays } from '../ages.js';
 import { collected } from '../collected.js';
-import { readDate } from '../run-words.js';
+import { readDate } from '../../control/run-words.js';
 import type { Project } from '../session.js';
 
 export interface ChoiceOptions {

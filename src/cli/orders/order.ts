@@ -6,7 +6,7 @@ import type { Registry } from '../../registry/index.js';
 import { EXIT } from '../exit-codes.js';
 import { noteNoWorker } from '../no-worker.js';
 import type { Invocation } from '../program.js';
-import { readRun } from '../run-words.js';
+import { readRun } from '../../control/run-words.js';
 import { openProject, openServer, runUrl } from '../session.js';
 import { wrapped } from '../table.js';
 import { orderText } from './text.js';

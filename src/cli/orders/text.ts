@@ -1,7 +1,7 @@
 /** Orders and what came of them, in sentences. */
 import type { OrderRecord } from '../../control/order-records.js';
 import type { OrderDone } from '../../control/orders.js';
-import { whenText, whenTextWithZone } from '../times.js';
+import { whenText, whenTextWithZone } from '../../control/when-text.js';
 
 export interface OrderContext {
   zone: string;

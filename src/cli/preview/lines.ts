@@ -7,7 +7,7 @@ import type { CompiledSchedule } from '../../time/schedule.js';
 import { clock } from '../../time/sentence.js';
 import { localText } from '../../time/zones.js';
 import { table } from '../table.js';
-import { isShownInUtc } from '../times.js';
+import { isShownInUtc } from '../../control/when-text.js';
 import { shownSlot } from '../../control/preview-request.js';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -7,7 +7,7 @@ import { readLimit } from '../limit.js';
 import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { clipped, shortened, table } from '../table.js';
-import { shownZone, whenText } from '../times.js';
+import { shownZone, whenText } from '../../control/when-text.js';
 import { watch, type WatchedEvent } from '../watch.js';
 
 interface Options {

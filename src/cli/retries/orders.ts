@@ -8,7 +8,7 @@ import { listRetries } from '../../control/retries.js';
 import type { Server } from '../../control/server.js';
 import { EXIT } from '../exit-codes.js';
 import type { Act, Invocation } from '../program.js';
-import { readRun } from '../run-words.js';
+import { readRun } from '../../control/run-words.js';
 import { openProject, openServer, type Project } from '../session.js';
 
 interface Options {

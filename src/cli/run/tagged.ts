@@ -11,7 +11,7 @@ import { endLines, exitOf } from '../follow.js';
 import { noteNoWorker } from '../no-worker.js';
 import type { Output } from '../output.js';
 import { Interrupted } from '../problems.js';
-import { readDate } from '../run-words.js';
+import { readDate } from '../../control/run-words.js';
 import { openServer, type Project } from '../session.js';
 import { wrapped } from '../table.js';
 

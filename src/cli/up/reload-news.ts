@@ -2,7 +2,7 @@
 import { formatProblems, type Problem } from '../../registry/index.js';
 import type { Output } from '../output.js';
 import { padded, labelled, shortened, widthOf, wrapped } from '../table.js';
-import { clockText } from '../times.js';
+import { clockText } from '../../control/when-text.js';
 import type { FileChange } from './project-files.js';
 import type { EntryChange, FixedChange } from './project-digest.js';
 import { SCREEN } from './screen.js';

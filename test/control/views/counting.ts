@@ -1,5 +1,6 @@
 /** A server as control sees it, that counts what is asked of it. */
 import { Client, Connection } from '@temporalio/client';
+import { connectionInterceptors } from '../../../src/connections/connection.js';
 import type { Server } from '../../../src/control/server.js';
 import { afterwards, temporalAddress, temporalNamespace } from '../../support/servers.js';
 
@@ -18,6 +19,7 @@ export async function countingServer(taskQueue: string, address = temporalAddres
         calls.push(options.method_definition.path.split('/').at(-1)!);
         return nextCall(options) as never;
       },
+      ...connectionInterceptors(),
     ],
   });
   afterwards(() => connection.close());
