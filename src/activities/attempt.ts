@@ -12,7 +12,7 @@ import type { Registry } from '../registry/index.js';
 import { type AttemptLog, type Log, attemptLog } from './attempt-log.js';
 import { withConsole } from './body-console.js';
 import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
-import { taskContext } from './context.js';
+import { type ContextParts, taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
 import type { SharedStores } from './shared.js';
@@ -113,7 +113,7 @@ class Attempt {
 
     let lookedAtSignal = () => false;
     const work = () => {
-      const context = taskContext({
+      const host: ContextParts = {
         input,
         attempt: this.number,
         params: body.params(input.params),
@@ -127,9 +127,10 @@ class Attempt {
         shared: parts.shared,
         lockValue: lockValue(input.taskId, this.carry().tries),
         secret: (name) => parts.environment[name],
-      });
+      };
+      const context = taskContext(host);
       lookedAtSignal = context.lookedAtSignal;
-      return body.run(context.ctx);
+      return body.run(context.ctx, host);
     };
     this.log.event('TASK_START', { lock: lock?.value ?? null, fence: lock?.fence ?? null });
     await this.step('body_started');

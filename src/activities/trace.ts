@@ -36,6 +36,12 @@ export class Trace {
     this.send();
   }
 
+  /** Takes over what the body's own process tells of it. */
+  adopt({ checkpoint, errors, warnings, progress }: AttemptTrace): void {
+    this.saved = checkpoint;
+    Object.assign(this, { errors, warnings, progress });
+  }
+
   /** Notes that an attempt failed. The last five are kept. */
   attemptFailed(attempt: number, at: string, message: string): void {
     this.attemptErrors = [...this.attemptErrors, { attempt, at, message: cut(message) }].slice(-MAX_ATTEMPT_ERRORS);

@@ -3,11 +3,13 @@ import type { z } from 'zod';
 import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
+import type { Isolation } from './isolate-types.js';
 import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
+export type * from './isolate-types.js';
 export type * from './notice-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
@@ -58,6 +60,11 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   dependsOnPast?: boolean;
   /** Settings of the project without which the task is disabled: its runs end as skipped, and say so. */
   needs?: readonly string[];
+  /**
+   * Runs the body in a process of its own, which ends with the worker: for work that computes for seconds without a pause, or
+   * that may run out of memory. Default false.
+   */
+  isolate?: boolean | Isolation;
   /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
   run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
 }

@@ -163,6 +163,12 @@ export type Upstream = Record<string, UpstreamResult>;
 /** Lock of a task. `false` means none. Times in milliseconds. */
 export type LockSpec = { by: 'date' | 'run'; waitMs: number } | false;
 
+/** A process of its own for a task's body. */
+export interface IsolateSpec {
+  /** Most its heap may grow to, in megabytes; null for Node's own limit. */
+  memoryMb: number | null;
+}
+
 /** How one task is run: all that the workflow needs, none of its code. */
 export interface TaskSpec {
   /** One attempt's longest duration. */
@@ -181,6 +187,8 @@ export interface TaskSpec {
   successKeys: boolean;
   summary: string | null;
   tags: string[];
+  /** Its body runs in a process of its own. Absent: in the worker's. */
+  isolate?: IsolateSpec;
 }
 
 export interface PlanTask {

@@ -180,10 +180,12 @@ class ProjectLoad {
     successKeys: boolean,
   ): TaskSpec {
     const known = files.get(task) ?? commandOf(task, chains);
+    const isolate = files.get(task)?.isolate;
     return specOf(known?.settings ?? {}, this.defaults, {
       summary: known?.summary ?? null,
       tags: known?.tags ?? [],
       successKeys,
+      ...(isolate && { isolate }),
     });
   }
 

@@ -1,7 +1,9 @@
 /** Checks a task's file. */
 import type { z } from 'zod';
 import type { TaskDefinition } from '../define/types.js';
+import type { IsolateSpec } from '../plan/types.js';
 import { checkKeys, readText, readTexts, readYesNo, type Fields } from './fields.js';
+import { readIsolate } from './isolate.js';
 import { shown, type Note } from './problems.js';
 import { checkSchemaNames, isSchema } from './params.js';
 import { readTiming, TIMING_KEYS, type Timing } from './schedule.js';
@@ -14,13 +16,15 @@ export interface TaskFile extends Timing {
   dependsOnPast: boolean;
   /** Names of settings. */
   needs: string[];
+  /** Null: it runs in the worker's process. */
+  isolate: IsolateSpec | null;
   summary: string | null;
   tags: string[];
 }
 
-const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', ...SETTING_KEYS];
+const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', 'isolate', ...SETTING_KEYS];
 /** Settings that other versions will know. */
-const RESERVED = ['queue', 'maxConcurrent', 'isolate'];
+const RESERVED = ['queue', 'maxConcurrent'];
 
 export function readTask(note: Note, fields: Fields, projectZone: string): TaskFile {
   for (const key of RESERVED) if (key in fields) note(key, fields[key], `"${key}" is reserved for a later version of daychain.`);
@@ -46,6 +50,7 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
     settings: readSettings(note, '', fields),
     dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
     needs: readTexts(note, 'needs', fields.needs) ?? [],
+    isolate: readIsolate(note, fields),
     summary: readText(note, 'summary', fields.summary) ?? null,
     tags: readTexts(note, 'tags', fields.tags) ?? [],
     ...timing,

@@ -13,7 +13,7 @@ import {
   type ProjectFiles,
   type Registry,
 } from '../registry/index.js';
-import { fakedCommand, type FakeTask, fakedTask, isTask, withoutNeeds } from './fakes.js';
+import { fakedCommand, type FakeTask, fakedTask, isTask, withoutIsolation, withoutNeeds } from './fakes.js';
 
 export interface ChainParts {
   chain: Chain | string;
@@ -92,12 +92,12 @@ function chooseTasks(
     const found = file && loaded.get(file.file);
     if ((fake === undefined || fake === 'real') && found === undefined) throw new RangeError(missingText(id, project, fake));
     if (found !== undefined && (fake === undefined || fake === 'real' || found.exports === null)) {
-      tasks.push(found);
+      tasks.push(inThisProcess(found));
       continue;
     }
     const real = isTask(found?.exports?.default) ? found.exports.default : null;
     const task = fakedTask(fake as Exclude<FakeTask, 'real'>, real);
-    tasks.push(exporting(file ?? fileFor('tasks', id, ''), project === undefined ? withoutNeeds(task) : task));
+    tasks.push(exporting(file ?? fileFor('tasks', id, ''), withoutIsolation(project === undefined ? withoutNeeds(task) : task)));
   }
   return { tasks, placed };
 }
@@ -135,6 +135,12 @@ function fileOf(chains: readonly ProjectFile[], id: string, dir: string): Projec
 
 function definitionOf({ exports }: Loaded): unknown {
   return fields(exports?.default).definition;
+}
+
+/** In a test a body runs in the test's own process: what it is stood in with is there. */
+function inThisProcess(loaded: Loaded): Loaded {
+  const task = loaded.exports?.default;
+  return isTask(task) ? exporting(loaded.file, withoutIsolation(task)) : loaded;
 }
 
 function fileFor(folder: 'tasks' | 'chains', id: string, dir: string): ProjectFile {

@@ -41,6 +41,11 @@ export function withoutNeeds({ definition }: Task): Task {
   return { kind: 'task', definition: rest };
 }
 
+export function withoutIsolation({ definition }: Task): Task {
+  const { isolate: _isolate, ...rest } = definition;
+  return { kind: 'task', definition: rest };
+}
+
 export function isTask(value: unknown): value is Task {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'task' && 'definition' in value;
 }
