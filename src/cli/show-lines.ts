@@ -7,6 +7,7 @@ import type { ShownRun } from '../control/show-run.js';
 import { durationText } from '../plan/duration.js';
 import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
+import { isolatedText } from './isolated-text.js';
 import type { Output } from './output.js';
 import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
@@ -71,6 +72,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
         ['waits for', waitsFor(run, task)],
         ['chain', input?.chain ?? null],
         ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
+        ['body', isolatedText(input?.spec?.isolate)],
         ['reason', reasonOf(run, result)],
         ...lateField(run),
       ],

@@ -7,10 +7,20 @@ import { shown, type Note } from './problems.js';
 const LEAST_MB = 32;
 const MOST_MB = 64 * 1_024;
 
-/** Null for a task that runs in the worker's process. */
-export function readIsolate(note: Note, fields: Fields): IsolateSpec | null {
+/** A process takes up to a second until it runs the body. Milliseconds. */
+const SHORTEST_TIMEOUT_MS = 2_000;
+
+/** Null for a task that runs in the worker's process. `timeoutMs`: its own time-out, where it says one. */
+export function readIsolate(note: Note, fields: Fields, timeoutMs: number | undefined): IsolateSpec | null {
   const value = fields.isolate;
   if (value === undefined || value === false) return null;
+  if (timeoutMs !== undefined && timeoutMs < SHORTEST_TIMEOUT_MS) {
+    note(
+      'isolate',
+      value,
+      `does not go with timeout ${shown(fields.timeout)}: its process needs up to a second to start. Allow 2 seconds or more.`,
+    );
+  }
   if (value === true) return { memoryMb: null };
   if (!isFields(value)) {
     note('isolate', value, `${shown(value)} is not possible; expected true, false, or an object like { memory: '256 MB' }.`);

@@ -44,13 +44,14 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   for (const key of ['late', 'notices'])
     if (key in fields && fields.schedule === undefined)
       note(key, fields[key], "has no schedule beside it; in a chain the chain's counts.");
+  const settings = readSettings(note, '', fields);
   return {
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,
-    settings: readSettings(note, '', fields),
+    settings,
     dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
     needs: readTexts(note, 'needs', fields.needs) ?? [],
-    isolate: readIsolate(note, fields),
+    isolate: readIsolate(note, fields, settings.timeoutMs),
     summary: readText(note, 'summary', fields.summary) ?? null,
     tags: readTexts(note, 'tags', fields.tags) ?? [],
     ...timing,
