@@ -19,7 +19,7 @@ interface Kept {
   endRenewing(): Promise<void>;
 }
 
-export function answersOf(host: { redis: AppRedis; shared: SharedStores }): Answers {
+export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(): Promise<void> }): Answers {
   const held = new Map<string, Kept>();
   const keyOf = ({ task, scope, value }: Omit<HeldLock, 'fence'>) => `${task}:${scope}:${value}`;
 
@@ -76,6 +76,8 @@ export function answersOf(host: { redis: AppRedis; shared: SharedStores }): Answ
           return await askRedis(method, args);
         case 'locks':
           return await askLocks(method, args[0] as number, args[1]);
+        case 'trace':
+          return await host.record();
         case 'rates':
           return await host.shared.rates.take(...(args as [string, number, number]));
       }

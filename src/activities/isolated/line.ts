@@ -58,7 +58,8 @@ export class Line {
     else this.timer ??= setTimeout(() => this.flush(), left);
   }
 
-  private flush(): void {
+  /** Sends the trace that waits for its turn. */
+  flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.newest === null) return;

@@ -28,12 +28,17 @@ export type ToChild =
 
 /** What only the worker has: its Redis. `to` names the part, `method` one of its functions. */
 export interface Call {
-  to: 'redis' | 'locks' | 'rates';
+  to: 'redis' | 'locks' | 'rates' | 'trace';
   method: string;
   args: unknown[];
 }
 
 export type ChildEnd = { returned: unknown } | { threw: TravellingError };
+
+export interface Texts {
+  errors: string[];
+  warnings: string[];
+}
 
 export type ToParent =
   | ({ is: 'call'; call: number } & Call)
@@ -43,4 +48,5 @@ export type ToParent =
   | { is: 'trace'; trace: AttemptTrace }
   /** The body has looked at its signal. */
   | { is: 'looked' }
-  | { is: 'end'; end: ChildEnd };
+  /** `texts`: all item errors and warnings; null where the body was not reached. */
+  | { is: 'end'; end: ChildEnd; texts: Texts | null };

@@ -9,7 +9,7 @@ import { StopSwitch } from '../stop.js';
 import { Trace } from '../trace.js';
 import { returnedValue } from '../verdict.js';
 import { Line } from './line.js';
-import type { Assignment, ChildEnd, ToChild } from './messages.js';
+import type { Assignment, ChildEnd, Texts, ToChild } from './messages.js';
 import { packError } from './travelling-error.js';
 import { endWithParent } from './watchdog.js';
 import { parentsLog, parentsRedis, parentsStores } from './worker-side.js';
@@ -36,6 +36,7 @@ async function runOnce(assignment: Assignment): Promise<ChildEnd> {
   const log = parentsLog(line);
   captureConsole(log.console);
   const trace = new Trace(input, assignment.trace, (told) => line.tell('trace', { trace: told }));
+  texts = () => ({ errors: trace.errors, warnings: trace.warnings });
   const registry = await loadTask(assignment);
   const body = bodyOf({ registry, environment, inOwnProcess: true }, input.task);
   if (!('run' in body)) throw new Error(notLoadedText(registry, body));
@@ -54,6 +55,11 @@ async function runOnce(assignment: Assignment): Promise<ChildEnd> {
     settings,
     shared: parentsStores(line),
     lockValue: assignment.lockValue,
+    async record() {
+      trace.send();
+      line.flush();
+      await line.call({ to: 'trace', method: 'record', args: [] });
+    },
     secret: (name) => environment[name],
   };
   const { ctx, lookedAtSignal } = taskContext(host);
@@ -84,12 +90,13 @@ function notLoadedText({ problems }: Registry, body: { notHere: string } | { dis
 }
 
 let left = false;
+let texts: () => Texts | null = () => null;
 
 /** The last word, and the end of the process once it is said. */
 async function leave(end: ChildEnd): Promise<void> {
   if (left) return;
   left = true;
-  await line.tellLast('end', { end });
+  await line.tellLast('end', { end, texts: texts() });
   // Timers and connections that the body left open must not keep the process.
   // eslint-disable-next-line no-restricted-properties
   process.exit(0);

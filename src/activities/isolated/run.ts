@@ -48,6 +48,7 @@ export async function runIsolated(body: IsolatedBody, host: ContextParts): Promi
     const message = given as ToParent;
     if (message.is === 'end') {
       end = message.end;
+      if (message.texts) host.trace.adoptTexts(message.texts);
       leave = setTimeout(() => kill(child), LEAVE_WITHIN_MS);
     } else if (message.is === 'call') void answer(child, answers.answer(message), message.call);
     else hear(message, host, body);
