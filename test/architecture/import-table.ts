@@ -72,10 +72,11 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
+  // Runs a chain with a worker and a server of its own, without configuration.
   testing: {
-    code: ['workflows', 'activities', 'registry', 'plan', 'time', 'define'],
-    types: ['lock'],
-    packages: ['@temporalio/testing'],
+    code: ['activities', 'registry', 'plan', 'time', 'define', 'connections', 'local', 'lock'],
+    types: [],
+    packages: [...TEMPORAL, 'zod'],
     node: true,
   },
 
