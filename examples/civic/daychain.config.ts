@@ -22,6 +22,21 @@ export const settings = {
   }),
   FIRECRAWL_URL: env.url({ description: 'where the Firecrawl API is', default: 'https://api.firecrawl.dev' }),
 
+  // Contributions: issues of a repository besides the bundled box
+  GITHUB_REPOSITORY: env.text({
+    description: 'owner/name whose issues are contributions; sample issues where nothing is said',
+    default: null,
+  }),
+  GITHUB_URL: env.url({
+    description: 'where the GitHub API is, or a bridge that answers as it does',
+    default: 'https://api.github.com',
+  }),
+  GITHUB_TOKEN: env.text({
+    description: 'token that may label issues; without one, the inbox alone is labelled',
+    secret: true,
+    default: null,
+  }),
+
   // Prompts, experiments and costs
   OPIK_API_KEY: env.text({ description: 'key of Opik; without one, files below out/ stand for it', secret: true, default: null }),
   OPIK_URL: env.url({ description: 'where the Opik API is', default: 'https://www.comet.com/opik/api' }),
