@@ -5,7 +5,7 @@ import { inProject, outFolder } from './files.js';
 import type { Sources } from './incoming.js';
 import type { IssueSource } from './issues/fetch-issues.js';
 import type { Judging } from './judge-contribution.js';
-import { modelValidator, type Models } from './validators/model.js';
+import { modelValidator } from './validators/model.js';
 import { rulesValidator } from './validators/rules.js';
 import { untilDown } from './validators/until-down.js';
 import type { Validator } from './validators/validator.js';
@@ -16,8 +16,7 @@ export type ValidatorChoice = 'auto' | 'rules' | 'model';
 /** @throws PermanentError by the client, if a model is to judge and none is configured */
 export async function validatorFor(ctx: TaskContext, choice: ValidatorChoice): Promise<Validator> {
   if (choice === 'rules') return rulesValidator;
-  if (!('llm' in ctx.clients)) return rulesValidator;
-  const models = await (ctx.clients as unknown as { llm(): Promise<Models & { providers: readonly string[] }> }).llm();
+  const models = await ctx.clients.llm();
   if (choice === 'auto' && models.providers.length === 0) return rulesValidator;
   return untilDown(modelValidator(models, ctx));
 }

@@ -5,6 +5,7 @@ import { readValidations } from '../../../examples/civic/lib/validations.js';
 import { readRecords } from '../../../examples/civic/lib/records.js';
 import contributionsAnalysis from '../../../examples/civic/tasks/task_contributions_analysis.js';
 import contributionsRepair from '../../../examples/civic/tasks/task_contributions_repair.js';
+import { contribution } from './contribution.js';
 import { runTask, temporaryFolder } from './fake-context.js';
 
 let out: string;
@@ -178,22 +179,4 @@ function inbox(content: unknown): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'inbox.json'), JSON.stringify(content));
   return folder;
-}
-
-function contribution(id: string, text: string): object {
-  return {
-    id,
-    category: null,
-    constat_factuel: text,
-    idees_ameliorations: '',
-    title: text,
-    body: text,
-    source: 'input',
-    parent_id: null,
-    distance_from_parent: 0,
-    similarity_to_parent: 1,
-    expected_valid: null,
-    violations_injected: null,
-    metadata: { mutation_type: null, llm_generated: true, submitted_at: '2026-01-05T10:00:00+01:00' },
-  };
 }

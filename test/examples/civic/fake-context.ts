@@ -4,8 +4,9 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ended, JsonObject, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from 'daychain';
-import { createHttp } from 'daychain/kit';
+import { createHttp, createLlm } from 'daychain/kit';
 import { settings } from '../../../examples/civic/daychain.config.js';
+import { languageModels } from '../../../examples/civic/lib/validators/language-models.js';
 import { addDays } from '../../../src/time/dates.js';
 
 export interface FakeOptions {
@@ -67,7 +68,12 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
     attempt: 1,
     backfill: false,
     params,
-    clients: { http: () => Promise.resolve(createHttp({ allow: given.INNER_HOSTS })), ...options.clients },
+    clients: {
+      http: () => Promise.resolve(createHttp({ allow: given.INNER_HOSTS })),
+      // Without patience: a test of a provider that is down is not one of waiting.
+      llm: () => Promise.resolve(createLlm({ ...languageModels(given), wait: 0, retries: 0, timeout: '1 second' })),
+      ...options.clients,
+    },
     settings: given,
     redis: { get: unused('redis'), set: unused('redis'), delete: unused('redis'), command: unused('redis') },
     secrets: { get: unused('secrets'), has: unused('secrets') },
