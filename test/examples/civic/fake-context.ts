@@ -3,7 +3,15 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ended, JsonObject, ProjectSettings, Task, TaskContext, UpstreamOf } from 'daychain';
+import {
+  TaskError,
+  type Ended,
+  type JsonObject,
+  type ProjectSettings,
+  type Task,
+  type TaskContext,
+  type UpstreamOf,
+} from 'daychain';
 import { createHttp } from 'daychain/kit';
 import { settings } from '../../../examples/civic/daychain.config.js';
 
@@ -90,7 +98,7 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
           errors.push(`${key(item)}: ${(error as Error).message}`);
         }
       }
-      if (succeeded === 0 && failed > 0) throw new Error('all items failed');
+      if (succeeded === 0 && failed > 0) throw new TaskError(`all ${failed} items failed; the last one: ${errors.at(-1)}`);
       return { processed: succeeded + failed, succeeded, failed, count: (label) => labels.filter((one) => one === label).length };
     },
     lock: unused('lock'),
