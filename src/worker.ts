@@ -16,6 +16,7 @@ import { createEngineActivities } from './activities/engine.js';
 import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
+import { clientRedis } from './connections/client-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
 import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
@@ -82,6 +83,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
+    redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
   });
   const shutdown = new AbortController();
 

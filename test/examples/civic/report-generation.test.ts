@@ -5,7 +5,7 @@ import type { JsonObject, UpstreamOf } from 'daychain';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NO_OUTCOME } from '../../../examples/civic/lib/crawl/crawl.js';
 import { storeDay, storePage, type SourceIndex } from '../../../examples/civic/lib/crawl/stored.js';
-import { storeRecord, storeValidations, type ValidationRecord } from '../../../examples/civic/lib/validations.js';
+import { writeWhole } from '../../../examples/civic/lib/files.js';
 import contributionsAnalysis from '../../../examples/civic/tasks/task_contributions_analysis.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
 import ragIndexing from '../../../examples/civic/tasks/task_rag_indexing.js';
@@ -132,8 +132,7 @@ describe('task_report_generation', () => {
       confidence: 0.9,
       task_id: 'one',
     };
-    await storeRecord(day, record as unknown as ValidationRecord);
-    await storeValidations(day, { date: '20260203', task_id: 'one', ids: ['evil'] });
+    await writeWhole(join(day, 'validations.json'), { date: '20260203', task_id: 'one', validations: [record], unchecked: [] });
     await storeEvilCrawl(day, evil);
     const upstream = { ...ALL_WELL, task_rag_indexing: { ...failed, reason: evil } };
     await runTask(reportGeneration, { out, upstream });
