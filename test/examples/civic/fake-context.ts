@@ -3,7 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ended, JsonObject, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from 'daychain';
+import { TaskError, type Ended, type JsonObject, type ProjectClients, type ProjectSettings } from 'daychain';
+import type { Task, TaskContext, UpstreamOf } from 'daychain';
 import { createHttp, createLlm } from 'daychain/kit';
 import { settings } from '../../../examples/civic/daychain.config.js';
 import { languageModels } from '../../../examples/civic/lib/validators/language-models.js';
@@ -99,7 +100,7 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
           errors.push(`${key(item)}: ${(error as Error).message}`);
         }
       }
-      if (succeeded === 0 && failed > 0) throw new Error('all items failed');
+      if (succeeded === 0 && failed > 0) throw new TaskError(`all ${failed} items failed; the last one: ${errors.at(-1)}`);
       return { processed: succeeded + failed, succeeded, failed, count: (label) => labels.filter((one) => one === label).length };
     },
     // Always free: nobody else is there.
