@@ -16,6 +16,7 @@ import { taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
 import type { SharedStores } from './shared.js';
+import { Recorder } from './recorder.js';
 import { StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
 
@@ -111,6 +112,7 @@ class Attempt {
     // The attempt before may still be alive somewhere: within one renewal period it learns that the lock is ours.
     if (tookOver) await pause(renewalPeriodMs(parts.locks.ttlMs, heartbeatMs), stop);
 
+    const recorder = new Recorder(activity, this.trace, stop);
     let lookedAtSignal = () => false;
     const work = () => {
       const context = taskContext({
@@ -126,6 +128,7 @@ class Attempt {
         settings: parts.registry.settingValues(),
         shared: parts.shared,
         lockValue: lockValue(input.taskId, this.carry().tries),
+        record: () => recorder.record(),
         secret: (name) => parts.environment[name],
       });
       lookedAtSignal = context.lookedAtSignal;
@@ -179,7 +182,7 @@ class Attempt {
     // A heartbeat just before a throw does arrive: the next attempt learns from it what went wrong in this one.
     this.trace.send();
     this.log.event('TASK_FAILED', { error: failure.message, recoverable: !failure.nonRetryable });
-    return ApplicationFailure.create({ ...failure, details: [this.trace.toJson()] });
+    return ApplicationFailure.create({ ...failure, details: [this.trace.toFailure()] });
   }
 
   private async letGo(lock: HeldLock, abandoned: boolean, settled: boolean): Promise<void> {
@@ -254,6 +257,7 @@ class Attempt {
       tries: this.input.tries + info.attempt,
       checkpoint: this.trace.value,
       attemptErrors: this.trace.attemptErrors,
+      ...(this.trace.hasItems && { items: this.trace.items }),
     };
   }
 

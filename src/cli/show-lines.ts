@@ -4,6 +4,7 @@ import type { LockView } from '../control/locks.js';
 import type { OrderRecords } from '../control/order-records.js';
 import type { TaskSnapshot } from '../control/progress.js';
 import type { ShownRun } from '../control/show-run.js';
+import { progressText } from '../control/items.js';
 import { durationText } from '../plan/duration.js';
 import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
@@ -131,6 +132,7 @@ function pendingLines({ pending }: RunView, context: ShowContext): string[] {
   return fields(
     [
       ['now', `${count}, ${pending.state}${worker}${next}${beat}`],
+      ['progress', pending.state === 'running' ? progressText(pending.progress) : null],
       ['last error', pending.lastFailure],
     ],
     context,

@@ -1,6 +1,7 @@
 /** What holds an open run of a task. Pure. */
 import { durationText } from '../plan/duration.js';
 import type { Hold } from '../plan/types.js';
+import { progressText } from './items.js';
 import type { LockView } from './locks.js';
 import type { Subject, TaskRunFacts } from './why-facts.js';
 import { ago, because, clock, COMMANDS, firstLine, type Judged, judged, when } from './why-words.js';
@@ -161,7 +162,7 @@ function running(facts: TaskRunFacts, of: Subject): Judged {
     [
       ['since', when(since, of)],
       ['heartbeat', pending?.lastHeartbeatAt ? ago(pending.lastHeartbeatAt, of) : null],
-      ['progress', (pending?.progress ?? null) === null ? null : JSON.stringify(pending?.progress).slice(0, 200)],
+      ['progress', progressText(pending?.progress)],
       ['last error', firstLine(pending?.lastFailure)],
       ['lock', lockLine(lock, run.workflowId)],
       ['worker', pending?.worker ?? null],

@@ -3,11 +3,13 @@ import type { z } from 'zod';
 import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
+import type { ForEachOptions, ForEachResult, ItemOutcome, ItemsDone, ItemTools } from './for-each-types.js';
 import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
+export type * from './for-each-types.js';
 export type * from './notice-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
@@ -239,20 +241,6 @@ export interface Checkpoint {
   save(value: Json): void;
 }
 
-export interface ForEachOptions<T> {
-  /** Names an item, the same in every attempt: a retry goes on after the last finished one. */
-  key(item: T): string;
-}
-
-export interface ForEachResult {
-  /** Items tried, failed ones included. */
-  processed: number;
-  succeeded: number;
-  failed: number;
-  /** How many items ended with this label, the text their function returned. */
-  count(label: string): number;
-}
-
 /** All that reaches `run`. A task's unit test is `run(fakeContext)`. */
 export interface TaskContext<P = unknown> {
   readonly task: string;
@@ -285,11 +273,16 @@ export interface TaskContext<P = unknown> {
   upstream<T extends Task<never> | Task = Task>(task: string): UpstreamOf<OutputOf<T>>;
   /** Tells how far the work is: shown by the CLI and the page. Liveness needs no call; it is reported anyway. */
   heartbeat(progress?: Json): void;
-  /** Runs a function per item. A failing item is recorded and the rest go on; if all fail, the task fails. */
+  /** Tells how many items are done: shown with their rate by the CLI and the page. `forEach` does it by itself. Costs nothing. */
+  progress(items: ItemsDone): void;
+  /**
+   * Runs a function per item, of a list or a stream. A failing item is recorded and the rest go on; if all fail, the task fails. A later
+   * attempt, on whatever worker, does not do again what is finished.
+   */
   forEach<T>(
-    items: Iterable<T>,
+    items: Iterable<T> | AsyncIterable<T>,
     options: ForEachOptions<T>,
-    run: (item: T) => string | void | Promise<string | void>,
+    run: (item: T, tools: ItemTools) => ItemOutcome | Promise<ItemOutcome>,
   ): Promise<ForEachResult>;
   /**
    * Does work while no other task, run or worker holds the lock of that name, and returns what it returns. Not tied to a date;

@@ -453,6 +453,8 @@ export interface AttemptInput {
   tries: number;
   checkpoint: Json;
   attemptErrors: AttemptError[];
+  /** As in AttemptTrace. */
+  items?: Record<string, Json>;
 }
 
 /** What comes back from it. Only failures of the body are thrown, because only they use an attempt up. */
@@ -472,6 +474,21 @@ export interface AttemptTrace {
   warnings: string[];
   /** Progress the task reported itself. */
   progress: Json;
+  /** What each `ctx.forEach` has done, by its name. Absent where there was none. */
+  items?: Record<string, Json>;
+}
+
+/** How far the items of a running task are. */
+export interface ItemsProgress {
+  /** Items done, failed ones included. */
+  processed: number;
+  /** Null if nobody knows how many there are. */
+  of: number | null;
+  failed: number;
+  /** The key of one that is being worked on. */
+  current: string | null;
+  /** Items a minute, of late; null while it is too soon to tell. */
+  perMinute: number | null;
 }
 
 /** An attempt that has not begun: it waits for a worker, or for the end of the pause after the one before. */
@@ -560,4 +577,5 @@ export interface Carry {
   tries: number;
   checkpoint: Json;
   attemptErrors: AttemptError[];
+  items?: Record<string, Json>;
 }

@@ -16,6 +16,7 @@ import type {
   TaskSpec,
   WaitingAttempt,
 } from '../plan/types.js';
+import { itemErrorsOf } from '../plan/item-errors.js';
 import { lockWait } from './engine.js';
 import { unknownText } from './resolve.js';
 import { type RunState, untilInterrupted } from './until-interrupted.js';
@@ -79,6 +80,7 @@ export class Attempts {
       tries: this.carry.tries + attempt - 1,
       checkpoint: trace?.checkpoint ?? this.carry.checkpoint,
       attemptErrors: trace?.attemptErrors ?? this.carry.attemptErrors,
+      ...((trace?.items ?? this.carry.items) && { items: trace?.items ?? this.carry.items }),
     };
     this.scope.cancel();
   }
@@ -156,7 +158,7 @@ export class Attempts {
       kind,
       reason: cut(reason),
       settled: false,
-      errors: trace?.errors ?? [],
+      errors: trace === undefined ? [] : itemErrorsOf(trace),
       warnings: trace?.warnings ?? [],
       attemptErrors: told.slice(-MAX_ATTEMPT_ERRORS),
       attempts,

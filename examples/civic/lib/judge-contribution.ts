@@ -1,4 +1,5 @@
 /** One contribution on its way: judged, kept, labelled. May be repeated at any point. */
+import { PermanentError } from 'daychain';
 import { labelIssue, type Labelling } from './issues/label-issue.js';
 import { readRecord, writeRecord, type ContributionRecord } from './records.js';
 import type { Taken } from './select.js';
@@ -35,7 +36,7 @@ async function judged({ incoming, record }: Taken, { root, validator, run, signa
   const started = performance.now();
   const done = { ...record, contribution: incoming.contribution, task_id: run.taskId, date: run.date };
   try {
-    if (incoming.contribution === null) throw new Error(incoming.problem ?? 'the record cannot be read');
+    if (incoming.contribution === null) throw new PermanentError(incoming.problem ?? 'the record cannot be read');
     const judgement = await validator.validate(incoming.contribution, signal);
     const kept: ContributionRecord = {
       ...done,

@@ -86,14 +86,16 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
     upstream: (name: string) =>
       (options.upstream?.[name] ?? { status: 'absent', kind: null, reason: 'no run is known', output: {} }) as never,
     heartbeat: () => {},
+    progress: unused('progress'),
     async forEach(items, { key }, run) {
       const labels: string[] = Object.values(options.finished ?? {});
       let succeeded = labels.length;
       let failed = 0;
-      for (const item of items) {
+      for await (const item of items) {
         if (options.finished && key(item) in options.finished) continue;
         try {
-          labels.push((await run(item)) ?? '');
+          const label = await run(item, { key: key(item), attempt: 1, signal: new AbortController().signal });
+          labels.push(typeof label === 'string' ? label : '');
           succeeded += 1;
         } catch (error) {
           failed += 1;
@@ -101,7 +103,9 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
         }
       }
       if (succeeded === 0 && failed > 0) throw new TaskError(`all ${failed} items failed; the last one: ${errors.at(-1)}`);
-      return { processed: succeeded + failed, succeeded, failed, count: (label) => labels.filter((one) => one === label).length };
+      const resumed = Object.keys(options.finished ?? {}).length;
+      const count = (label: string) => labels.filter((one) => one === label).length;
+      return { processed: succeeded + failed, succeeded, failed, resumed, count, sum: unused('sum') };
     },
     // Always free: nobody else is there.
     lock: (_name, _options, work) => Promise.resolve(work({ signal: new AbortController().signal, fence: 1 })),

@@ -169,7 +169,11 @@ export const fr: Texts = {
   inTemporal: 'Ouvrir dans Temporal',
   attemptOf: (attempt, most) => `tentative ${attempt} sur ${most}`,
   attemptNumber: (attempt) => `tentative ${attempt}`,
+  items: 'éléments',
   itemsOf: (done, all) => `${done} éléments sur ${all}`,
+  itemsSoFar: (done) => `${done} éléments pour l’instant`,
+  itemsFailed: (count) => `${count} en échec`,
+  itemNow: (key) => `à ${key}`,
   graphOf: (chain) => `Graphe de ${chain}`,
   timelineOf: (chain) => `Chronologie de ${chain}`,
   segment: {
