@@ -1,4 +1,5 @@
 /** The participation charter as offline rules: what a contribution must not be, and what it is encouraged to be. */
+import { PermanentError } from 'daychain';
 import type { Category, Contribution, EncouragedAspect, Violation } from '../contributions.js';
 import { findAdvertising } from './advertising.js';
 import { findAttack } from './attack.js';
@@ -27,7 +28,7 @@ const THRESHOLD = 1;
 /** Checks a contribution. Throws if there is no text to judge: nothing is ever approved unread. */
 export function checkAgainstCharter(contribution: Pick<Contribution, 'constat_factuel' | 'idees_ameliorations'>): Verdict {
   const reading = readText(`${contribution.constat_factuel}\n${contribution.idees_ameliorations}`);
-  if (reading.tokens.length < 3) throw new Error(`the text has ${reading.tokens.length} words: too few to judge`);
+  if (reading.tokens.length < 3) throw new PermanentError(`the text has ${reading.tokens.length} words: too few to judge`);
 
   const findings = judge(reading);
   const broken = findings.filter(({ weight }) => weight >= THRESHOLD);

@@ -1,13 +1,16 @@
 /** How far a validator agrees with people: what is flagged rightly and wrongly. "Positive" is a violation found. */
-import { VIOLATIONS, type Violation } from '../contributions.js';
+import { CATEGORIES, VIOLATIONS, type Category, type Violation } from '../contributions.js';
 
 /** One text: what people say it breaks, and what the validator says. Null: it gave no verdict. */
 export interface Judged {
   expected: readonly Violation[];
   said: readonly Violation[] | null;
+  category: Category | null;
 }
 
-export interface Figures {
+// A type, not an interface: it is part of a task's output, which is JSON.
+export type Figures = {
+  items: number;
   true_positives: number;
   false_positives: number;
   true_negatives: number;
@@ -17,28 +20,44 @@ export interface Figures {
   /** Of what breaks the charter, how much was flagged: 0 to 1. Null if nothing does. */
   recall: number | null;
   f1: number | null;
-}
+};
 
-export interface Agreement extends Figures {
-  items: number;
+export type Agreement = Figures & {
   /** Texts without a verdict. They count as not flagged: what was not judged was not caught. */
   unjudged: number;
   by_violation: Record<Violation, Figures>;
-}
+  by_category: Record<Category | 'none', Figures>;
+};
 
 export function measure(judged: readonly Judged[]): Agreement {
-  const by_violation = Object.fromEntries(
-    VIOLATIONS.map((violation) => [
-      violation,
-      figures(judged.map(({ expected, said }) => [expected.includes(violation), said?.includes(violation) ?? false])),
-    ]),
-  ) as Record<Violation, Figures>;
+  const breaks = (some: readonly Judged[]) =>
+    figures(some.map(({ expected, said }) => [expected.length > 0, (said?.length ?? 0) > 0]));
   return {
-    items: judged.length,
+    ...breaks(judged),
     unjudged: judged.filter(({ said }) => said === null).length,
-    ...figures(judged.map(({ expected, said }) => [expected.length > 0, (said?.length ?? 0) > 0])),
-    by_violation,
+    by_violation: byName(VIOLATIONS, (violation) =>
+      figures(judged.map(({ expected, said }) => [expected.includes(violation), said?.includes(violation) ?? false])),
+    ),
+    by_category: byName([...CATEGORIES, 'none'], (name) =>
+      breaks(judged.filter(({ category }) => (category ?? 'none') === name)),
+    ),
   };
+}
+
+/** One line per name, as a table for people. */
+export function tableOf(agreement: Agreement): string[] {
+  const percent = (share: number | null) => (share === null ? '    –' : share.toFixed(3));
+  const line = (name: string, { items, precision, recall, f1 }: Figures) =>
+    `${name.padEnd(30)} ${String(items).padStart(4)}  P ${percent(precision)}  R ${percent(recall)}  F1 ${percent(f1)}`;
+  return [
+    line('violates the charter', agreement),
+    ...Object.entries(agreement.by_violation).map(([name, one]) => line(`  ${name}`, one)),
+    ...Object.entries(agreement.by_category).map(([name, one]) => line(`  theme ${name}`, one)),
+  ];
+}
+
+function byName<N extends string>(names: readonly N[], figuresOf: (name: N) => Figures): Record<N, Figures> {
+  return Object.fromEntries(names.map((name) => [name, figuresOf(name)])) as Record<N, Figures>;
 }
 
 function figures(pairs: [breaks: boolean, flagged: boolean][]): Figures {
@@ -47,6 +66,7 @@ function figures(pairs: [breaks: boolean, flagged: boolean][]): Figures {
   const false_positives = count(false, true);
   const false_negatives = count(true, false);
   return {
+    items: pairs.length,
     true_positives: hits,
     false_positives,
     true_negatives: count(false, false),
