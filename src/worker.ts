@@ -91,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     locks,
     successKeys: options.lock.successKeys,
     clients: pool.clients,
-    redis: appRedis(stores.app, stores.appPrefix),
+    redis: appRedis(stores.app, prefix + stores.appPrefix),
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),

@@ -8,6 +8,7 @@ export { createLlm, llmClient, type LlmTools } from './llm/client.js';
 export { LlmAnswerError, LlmBudgetSpent, LlmUnavailable, type LlmAnswerFault } from './llm/errors.js';
 export type * from './llm/types.js';
 export { createMailer, mailClient, type Mail, type Mailer, type MailOptions, type MailSent } from './mail.js';
+export { redisClient, type Redis, type RedisClientOptions } from './redis.js';
 export { openSql, sqlClient, type SqlOptions } from './sql/client.js';
 export { once, StaleFence, type Once } from './sql/once.js';
 export { writeWhole, type FileData } from './write-whole.js';

@@ -39,7 +39,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   kit: {
     code: ['define', 'lock', 'plan'],
     types: [],
-    packages: ['@electric-sql/pglite', 'kysely', 'nodemailer', 'pg', 'zod'],
+    packages: ['@electric-sql/pglite', '@redis/client', 'kysely', 'nodemailer', 'pg', 'zod'],
     node: true,
   },
   registry: {
