@@ -35,7 +35,11 @@ export async function withChainWorker<T>(parts: ChainWorkerParts, work: (client:
   const client = new Client({ connection: server.connection, namespace });
   const openers: Record<string, ClientOpener> = { ...registry.project.clients };
   for (const [name, fake] of Object.entries(parts.clients)) openers[name] = { open: () => fake, close: () => {} };
-  const pool = createClientPool(openers, { settings: registry.settingValues(), dir: registry.project.dir });
+  const pool = createClientPool(openers, {
+    settings: registry.settingValues(),
+    dir: registry.project.dir,
+    redis: () => Promise.reject(new Error('testChain has no Redis: give a client that needs one a stand-in, clients: { … }')),
+  });
   const locks = memoryLocks();
   const attempt = createAttempt({
     registry,

@@ -67,7 +67,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     ...besidesServers,
     packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
   },
-  local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
+  // Its own servers are asked over the same connections as any other.
+  local: { ...besidesServers, code: ['connections'], packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
   // What a notice says stands in histories, and its sentences are the plan's; its target is as an author writes it.
   notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
