@@ -1,6 +1,6 @@
 /** A task's body, whatever it is made of, and running it until it ends or is given up. */
 import { PermanentError, TaskError } from '../define/errors.js';
-import type { TaskContext } from '../define/types.js';
+import type { ConditionContext, TaskContext } from '../define/types.js';
 import type { JsonObject } from '../plan/types.js';
 import { parseParams, type Registry } from '../registry/index.js';
 import { fillPlaceholders, runCommand } from './command.js';
@@ -12,6 +12,8 @@ export interface RunnableBody {
   /** Checks params against the task's schema and fills in its defaults. Throws PermanentError. */
   params(given: JsonObject): unknown;
   run(ctx: TaskContext): unknown;
+  /** Whether it may begin; absent where nothing is to be asked. */
+  condition?(ctx: ConditionContext): unknown;
 }
 
 /**
@@ -38,6 +40,7 @@ export function bodyOf(
       return parsed.params;
     },
     run: (ctx) => definition.run(ctx),
+    ...(definition.condition && { condition: (ctx) => definition.condition!(ctx) }),
   };
 }
 

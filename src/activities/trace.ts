@@ -8,6 +8,8 @@ export class Trace {
   warnings: string[] = [];
   progress: Json = null;
   attemptErrors: AttemptError[];
+  /** Looks of this activity that found nothing. */
+  looks: number;
   readonly checkpoint: Checkpoint;
   private saved: Json;
 
@@ -18,6 +20,7 @@ export class Trace {
     private readonly beat: (trace: AttemptTrace) => void,
   ) {
     this.saved = earlier?.checkpoint ?? input.checkpoint;
+    this.looks = earlier?.looks ?? 0;
     this.attemptErrors = [...(earlier?.attemptErrors ?? input.attemptErrors)];
     // Item errors belong to the items the checkpoint says are done; without one the work begins again, and so do they.
     if (this.saved !== null) {
@@ -52,6 +55,7 @@ export class Trace {
       errors: this.errors,
       warnings: this.warnings,
       progress: this.progress,
+      ...(this.looks > 0 && { looks: this.looks }),
     };
   }
 }

@@ -6,19 +6,21 @@ import { shown, type Note } from './problems.js';
 import { checkSchemaNames, isSchema } from './params.js';
 import { readTiming, TIMING_KEYS, type Timing } from './schedule.js';
 import { readSettings, SETTING_KEYS, type Settings } from './settings.js';
+import { checkWaits, readWaits, WAIT_KEYS, type Waits } from './waits.js';
 
 export interface TaskFile extends Timing {
   definition: TaskDefinition<z.ZodType, unknown>;
   schema: z.ZodType | undefined;
   settings: Settings;
   dependsOnPast: boolean;
+  waits: Waits;
   /** Names of settings. */
   needs: string[];
   summary: string | null;
   tags: string[];
 }
 
-const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', ...SETTING_KEYS];
+const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', ...WAIT_KEYS, ...SETTING_KEYS];
 /** Settings that other versions will know. */
 const RESERVED = ['queue', 'maxConcurrent', 'isolate'];
 
@@ -40,11 +42,14 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   for (const key of ['late', 'notices'])
     if (key in fields && fields.schedule === undefined)
       note(key, fields[key], "has no schedule beside it; in a chain the chain's counts.");
+  const waits = readWaits(note, fields);
+  checkWaits(note, '', waits, timing.compiled);
   return {
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,
     settings: readSettings(note, '', fields),
     dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
+    waits,
     needs: readTexts(note, 'needs', fields.needs) ?? [],
     summary: readText(note, 'summary', fields.summary) ?? null,
     tags: readTexts(note, 'tags', fields.tags) ?? [],

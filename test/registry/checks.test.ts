@@ -238,7 +238,7 @@ describe('a task', () => {
     [
       'an unknown key',
       `{ run() {}, sumary: 'x' }`,
-      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, timeout, heartbeat, retry, lock. Did you mean summary?',
+      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, condition, postponeUntil, recheck, timeout, heartbeat, retry, lock. Did you mean summary?',
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [

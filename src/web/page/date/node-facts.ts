@@ -14,7 +14,10 @@ export function nodeFacts({ t, format }: Speech, node: DateNode, timezone: strin
   if (node.progress !== null && node.finished === null) {
     facts.push(t.itemsOf(format.number(node.progress.processed), format.number(node.progress.of)));
   }
-  if (node.nextAttemptAt !== null) facts.push(t.nextAttempt(format.clock(node.nextAttemptAt, timezone, true)));
+  if (node.nextAttemptAt !== null) {
+    const clock = format.clock(node.nextAttemptAt, timezone, true);
+    facts.push(node.state === 'waiting' ? t.looksAgain(clock) : t.nextAttempt(clock));
+  }
   if (node.satisfied) facts.push(t.doneElsewhere);
   return facts;
 
