@@ -9,8 +9,10 @@ import {
 } from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
+import { runFound } from './activities/condition.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
+import { seeRun } from './activities/runs.js';
 import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
@@ -98,6 +100,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     environment: options.environment,
     shutdown: shutdown.signal,
+    runOf: async (workflowId) => {
+      const run = await seeRun(client, workflowId);
+      return await runFound(run?.taskQueue === taskQueue ? run : null);
+    },
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   });

@@ -1,6 +1,6 @@
 /** A task's body, whatever it is made of, and running it until it ends or is given up. */
 import { PermanentError, TaskError } from '../define/errors.js';
-import type { TaskContext } from '../define/types.js';
+import type { ConditionContext, TaskContext } from '../define/types.js';
 import type { JsonObject } from '../plan/types.js';
 import { parseParams, type Registry } from '../registry/index.js';
 import { fillPlaceholders, runCommand } from './command.js';
@@ -15,6 +15,8 @@ export interface RunnableBody {
   params(given: JsonObject): unknown;
   /** `host`: what the context is made of, for a body that runs in a process of its own. */
   run(ctx: TaskContext, host: ContextParts): unknown;
+  /** Whether it may begin; absent where nothing is to be asked. */
+  condition?(ctx: ConditionContext): unknown;
 }
 
 /**
@@ -47,6 +49,7 @@ export function bodyOf(
       const lookedAtSignal = () => void ctx.signal;
       return runIsolated({ dir: registry.project.dir, file, spec: isolate, environment, lookedAtSignal }, host);
     },
+    ...(definition.condition && { condition: (ctx) => definition.condition!(ctx) }),
   };
 }
 

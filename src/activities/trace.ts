@@ -14,6 +14,8 @@ const MORE_WARNINGS = 'more warnings';
 export class Trace {
   progress: Json = null;
   attemptErrors: AttemptError[];
+  /** Looks of this activity that found nothing. */
+  looks: number;
   readonly checkpoint: Checkpoint;
   private saved: Json;
   private warned: KeptTexts;
@@ -29,6 +31,7 @@ export class Trace {
     private readonly beat: (trace: AttemptTrace) => void,
   ) {
     this.saved = earlier?.checkpoint ?? input.checkpoint;
+    this.looks = earlier?.looks ?? 0;
     this.attemptErrors = [...(earlier?.attemptErrors ?? input.attemptErrors)];
     const items = Object.entries((earlier?.items ?? input.items ?? {}) as unknown as Record<string, LedgerText>);
     this.left = new Map(items.filter(([, { over }]) => over !== true));
@@ -133,6 +136,7 @@ export class Trace {
       errors: this.errors,
       warnings: this.warnings,
       progress: this.progress,
+      ...(this.looks > 0 && { looks: this.looks }),
     };
   }
 }

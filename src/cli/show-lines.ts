@@ -125,6 +125,19 @@ function lateField({ result }: RunView): [string, string][] {
 function pendingLines({ pending }: RunView, context: ShowContext): string[] {
   if (pending === null) return [];
   const { zone, now } = context;
+  if (pending.waiting !== null) {
+    const next =
+      pending.nextAttemptAt === null
+        ? 'looks again soon'
+        : `looks again at ${whenTextWithZone(pending.nextAttemptAt, zone, now).replace(/^today /, '')}`;
+    return fields(
+      [
+        ['now', next],
+        [pending.waiting === 'postponed' ? 'postponed' : 'no work', pending.lastFailure],
+      ],
+      context,
+    );
+  }
   const count = `attempt ${pending.attempt} of ${pending.maximumAttempts || '∞'}`;
   const next =
     pending.nextAttemptAt && pending.state === 'scheduled' ? `, next at ${clockText(pending.nextAttemptAt, zone, true)}` : '';

@@ -100,7 +100,8 @@ async function retryOf(server: Server, description: WorkflowExecutionDescription
   };
 }
 
-function isBetweenAttempts({ state, attempt }: PendingAttempt): boolean {
+function isBetweenAttempts({ state, attempt, waiting }: PendingAttempt): boolean {
+  if (waiting !== null) return false;
   return state === 'paused' || (state === 'scheduled' && attempt > 1);
 }
 

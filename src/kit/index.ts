@@ -8,6 +8,7 @@ export type { Reclaimed } from './batch/marks.js';
 export type { BatchColumns, BatchQueue, BatchStates } from './batch/queue.js';
 export type { BatchEnd, BatchItem } from './batch/row.js';
 export { requeue, sweepStuck } from './batch/sweep.js';
+export * from './conditions.js';
 export { effectKey } from './effect-key.js';
 export { createHttp, type Http, type HttpOptions, type HttpRequest, type HttpResponse } from './http/client.js';
 export { HttpError, type HttpTrouble } from './http/errors.js';

@@ -18,6 +18,7 @@ import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './re
 import { readSettingValues, whyDisabled, type Environment, type SettingEntry } from './setting-values.js';
 import { specOf, type Settings } from './settings.js';
 import { readTask, type TaskFile } from './tasks.js';
+import { checkWaits, waitSpec, zoneOf } from './waits.js';
 
 /** Of a chain that did not load: nobody judges its slots. */
 const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overlap: 'queue', deadline: null };
@@ -71,7 +72,10 @@ class ProjectLoad {
     const params = checkPlacements(chains, taskFiles, ids);
 
     const bySlot = tasksBySlotOnly(chains);
-    const spec = (task: string, successKeys: boolean): TaskSpec => this.specOf(task, taskFiles, chains, successKeys);
+    const spec = (task: string, successKeys: boolean, zone: string): TaskSpec => ({
+      ...this.specOf(task, taskFiles, chains, successKeys),
+      ...waitSpec(taskFiles.get(task)?.waits, zone),
+    });
     const plans = new Map<string, ChainPlan>();
     for (const { id, file, note, chain } of chains) {
       if (
@@ -81,9 +85,10 @@ class ProjectLoad {
         continue;
       const successKeys = chain.compiled?.keyedBy !== 'slot';
       const taskOf = (task: string) => ({
-        spec: spec(task, successKeys),
+        spec: spec(task, successKeys, chain.timezone),
         dependsOnPast: taskFiles.get(task)?.dependsOnPast ?? false,
       });
+      for (const task of chain.placements.keys()) checkWaits(note, `tasks.${task}: `, taskFiles.get(task)?.waits, chain.compiled);
       const plan = compilePlan(id, chain, taskOf, params.get(id) ?? {});
       checkSize(note, plan);
       if (this.reason(file) === undefined) plans.set(id, plan);
@@ -93,7 +98,9 @@ class ProjectLoad {
       project: { ...project, ...broken(this.reason(files.config[0]?.file)) },
       problems: this.problems,
       settings: this.settings,
-      tasks: this.taskEntries(files, taskFiles, chains, (task) => spec(task, !bySlot.has(task))),
+      tasks: this.taskEntries(files, taskFiles, chains, (task) =>
+        spec(task, !bySlot.has(task), zoneOf(task, taskFiles, chains) ?? project.timezone),
+      ),
       taskTimings: this.timings(files, taskFiles),
       chains: this.chainEntries(files, chains),
       plans,

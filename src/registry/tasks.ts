@@ -8,12 +8,14 @@ import { shown, type Note } from './problems.js';
 import { checkSchemaNames, isSchema } from './params.js';
 import { readTiming, TIMING_KEYS, type Timing } from './schedule.js';
 import { readSettings, SETTING_KEYS, type Settings } from './settings.js';
+import { checkWaits, readWaits, WAIT_KEYS, type Waits } from './waits.js';
 
 export interface TaskFile extends Timing {
   definition: TaskDefinition<z.ZodType, unknown>;
   schema: z.ZodType | undefined;
   settings: Settings;
   dependsOnPast: boolean;
+  waits: Waits;
   /** Names of settings. */
   needs: string[];
   /** Null: it runs in the worker's process. */
@@ -22,7 +24,11 @@ export interface TaskFile extends Timing {
   tags: string[];
 }
 
-const KEYS = ['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', 'isolate', ...SETTING_KEYS];
+const KEYS = [
+  ...['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', 'isolate'],
+  ...WAIT_KEYS,
+  ...SETTING_KEYS,
+];
 /** Settings that other versions will know. */
 const RESERVED = ['queue', 'maxConcurrent'];
 
@@ -45,11 +51,14 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
     if (key in fields && fields.schedule === undefined)
       note(key, fields[key], "has no schedule beside it; in a chain the chain's counts.");
   const settings = readSettings(note, '', fields);
+  const waits = readWaits(note, fields);
+  checkWaits(note, '', waits, timing.compiled);
   return {
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,
     settings,
     dependsOnPast: readYesNo(note, 'dependsOnPast', fields.dependsOnPast) ?? false,
+    waits,
     needs: readTexts(note, 'needs', fields.needs) ?? [],
     isolate: readIsolate(note, fields, settings.timeoutMs),
     summary: readText(note, 'summary', fields.summary) ?? null,

@@ -6,7 +6,7 @@ import { createAttempt } from '../activities/attempt.js';
 import type { Log } from '../activities/attempt-log.js';
 import { createClientPool } from '../activities/clients.js';
 import { createEngineActivities } from '../activities/engine.js';
-import type { AppRedis, ClientOpener } from '../define/types.js';
+import type { AppRedis, ClientOpener, RunFound } from '../define/types.js';
 import { workflowBundlePath } from '../local/workflow-bundle.js';
 import type { AttemptInput, AttemptOutput } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
@@ -23,6 +23,8 @@ export interface ChainWorkerParts {
   redis: AppRedis;
   environment: Record<string, string>;
   log: Log;
+  /** What a condition learns of other runs. */
+  runOf(workflowId: string): Promise<RunFound>;
   /** Hears of every attempt before it is made. */
   onAttempt(input: AttemptInput, attempt: number): void;
 }
@@ -51,6 +53,7 @@ export async function withChainWorker<T>(parts: ChainWorkerParts, work: (client:
     environment: parts.environment,
     shutdown: new AbortController().signal,
     log: parts.log,
+    runOf: parts.runOf,
   });
   const engine = createEngineActivities({
     registry,

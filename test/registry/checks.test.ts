@@ -238,7 +238,37 @@ describe('a task', () => {
     [
       'an unknown key',
       `{ run() {}, sumary: 'x' }`,
-      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, isolate, timeout, heartbeat, retry, lock. Did you mean summary?',
+      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, isolate, condition, postponeUntil, recheck, timeout, heartbeat, retry, lock. Did you mean summary?',
+    ],
+    [
+      'a condition that is no function',
+      `{ run() {}, condition: true }`,
+      "condition: true is no function; it is asked before the body: condition: (ctx) => isIdle() || ctx.postpone('10 minutes', 'the machine is busy').",
+    ],
+    [
+      'an end of postponements without any',
+      `{ run() {}, postponeUntil: '23:00' }`,
+      'postponeUntil: has nothing to end: there is no condition beside it.',
+    ],
+    [
+      'a recheck that is no object',
+      `{ run() {}, recheck: '7 minutes' }`,
+      `recheck: "7 minutes" is not possible; expected { every: '7 minutes', until: '23:00' }.`,
+    ],
+    [
+      'a recheck without its last look',
+      `{ run() {}, recheck: { every: '7 minutes' } }`,
+      "recheck.until: is missing: the time of the last look, like '23:00', or '02:00 +1d' for the day after the slot's date.",
+    ],
+    [
+      'a recheck too often',
+      `{ run() {}, recheck: { every: '5 milliseconds', until: '23:00' } }`,
+      'recheck.every: "5 milliseconds" is not possible; expected "1 second" to "1 day".',
+    ],
+    [
+      'a last look before the slot',
+      `{ run() {}, schedule: { daily: '22:00' }, recheck: { every: '1 hour', until: '02:00' } }`,
+      'recheck.until: "02:00" 02:00 has passed when the slot comes, at 22:00; the night after it is \'02:00 +1d\'.',
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [

@@ -34,6 +34,8 @@ beforeAll(async () => {
       rp_stopped: `{ retry: { retries: 0 }, heartbeat: '2 seconds', async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_retries: `{ retry: { retries: 2, delay: '1 hour' }, run() { throw new TaskError('no'); } }`,
       rp_noticed: `{ schedule: { daily: '${TIME}' }, notices: [{ on: ['failure'], to: { mail: { to: { env: 'RP_NOWHERE' } } } }], retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
+      rp_busy: `{ condition: (ctx) => existsSync(ctx.secrets.get('GATES') + '/' + ctx.runKey) || ctx.postpone('1 second', 'not yet'), run() {} }`,
+      rp_patient: `{ recheck: { every: '1 second', until: '23:59 +30d' }, run: (ctx) => existsSync(ctx.secrets.get('GATES') + '/' + ctx.runKey) ? {} : ctx.noWork('nothing') }`,
       rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
     },
     chains: {
@@ -261,6 +263,27 @@ test('backfills', async () => {
   await cancelled.cancel();
   await failureOf(cancelled);
   await save('backfill-cancelled', cancelled);
+});
+
+test('waits of tasks', async () => {
+  const lookedInVain = (handle: WorkflowHandle) =>
+    eventually('a look in vain', async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastFailure);
+  const order = { by: 'marie', reason: 'by hand' };
+  const date = localDate(Date.now(), 'UTC');
+  const busy = await engine.startTask({ task: 'rp_busy', date: '20260601' });
+  await lookedInVain(busy);
+  await busy.executeUpdate('hold', { args: [order] });
+  await busy.executeUpdate('release', { args: [order] });
+  await lookedInVain(busy);
+  engine.open('20260601');
+  await resultOf(busy);
+  await save('run-task-postponed', busy);
+
+  const patient = await engine.startTask({ task: 'rp_patient', date });
+  await lookedInVain(patient);
+  engine.open(date);
+  await resultOf(patient);
+  await save('run-task-waited-for-work', patient);
 });
 
 test('notices', async () => {

@@ -218,6 +218,7 @@ export const en = {
   by: (who: string) => `by ${who}`,
   lockKeeps: (duration: string) => `${duration} left`,
   nextAttempt: (when: string) => `next attempt ${when}`,
+  looksAgain: (when: string) => `looks again at ${when}`,
   lastHeartbeat: (ago: string) => `last heartbeat ${ago}`,
   timeoutOf: (duration: string) => `timeout ${duration}`,
   ofUsual: (duration: string, usual: string) => `${duration} of usually ${usual}`,

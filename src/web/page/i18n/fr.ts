@@ -215,6 +215,7 @@ export const fr: Texts = {
   by: (who) => `par ${who}`,
   lockKeeps: (duration) => `encore ${duration}`,
   nextAttempt: (when) => `prochaine tentative ${when}`,
+  looksAgain: (when) => `regarde à nouveau à ${when}`,
   lastHeartbeat: (ago) => `dernier battement ${ago}`,
   timeoutOf: (duration) => `limite ${duration}`,
   ofUsual: (duration, usual) => `${duration}, d’habitude ${usual}`,
