@@ -10,6 +10,7 @@ import {
   type WorkerDeploymentOptions,
 } from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
+import { createCallActivities } from './activities/calls.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
@@ -21,6 +22,7 @@ import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { lendClients } from './define/lent-clients.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
@@ -84,6 +86,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     dir: registry.project.dir,
   });
   const shutdown = new AbortController();
+  // What a task calls at once uses the clients that are open already.
+  const giveBack = lendClients(registry.project.dir, pool.clients);
 
   const attempt = createAttempt({
     registry,
@@ -122,6 +126,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         pageUrl: options.pageUrl ?? null,
         cleanUpRuns,
       }),
+      ...createCallActivities({
+        registry,
+        clients: pool.clients,
+        environment: options.environment,
+        shutdown: shutdown.signal,
+        log,
+      }),
       default: attempt,
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
@@ -146,6 +157,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await Promise.race([running, stopping.promise]);
     } finally {
       if (!stopping.isDue()) shutdown.abort();
+      giveBack();
       for (const trouble of await pool.close()) log.warn({}, trouble);
       stores.close();
       await Promise.race([connection.close().catch(() => {}), stopping.promise]);

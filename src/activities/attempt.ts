@@ -16,7 +16,7 @@ import { taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
 import type { SharedStores } from './shared.js';
-import { StopSwitch } from './stop.js';
+import { listen, StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
 
 /** Points at which a test may look on, or end the process. */
@@ -271,11 +271,6 @@ class Attempt {
   private async step(step: Step): Promise<void> {
     await this.parts.onStep?.(step, this.input);
   }
-}
-
-function listen(signal: AbortSignal, listener: () => void): void {
-  if (signal.aborted) listener();
-  else signal.addEventListener('abort', listener, { once: true });
 }
 
 async function pause(milliseconds: number, stop: StopSwitch): Promise<void> {

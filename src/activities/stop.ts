@@ -40,3 +40,9 @@ export class StopSwitch {
     return () => this.signal.removeEventListener('abort', callback);
   }
 }
+
+/** Calls back once the signal is aborted, at once if it is already. */
+export function listen(signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+}

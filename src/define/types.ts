@@ -9,6 +9,7 @@ import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-type
 
 export type { Duration, Json, JsonObject, RunWhen };
 export type * from './notice-types.js';
+export type * from './retryable-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
 export type * from './shared-types.js';
