@@ -4,6 +4,7 @@ export { createHttp, type Http, type HttpOptions, type HttpRequest, type HttpRes
 export { HttpError, type HttpTrouble } from './http/errors.js';
 export type { GuardOptions } from './http/guard.js';
 export { createMailer, mailClient, type Mail, type Mailer, type MailOptions, type MailSent } from './mail.js';
+export { afterCommit } from './sql/after-commit.js';
 export { openSql, sqlClient, type SqlOptions } from './sql/client.js';
 export { once, StaleFence, type Once } from './sql/once.js';
 export { writeWhole, type FileData } from './write-whole.js';
