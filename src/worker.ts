@@ -1,6 +1,4 @@
 /** The worker: connections, activities and workflows of one project, and their orderly stop. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Client, type ConnectionOptions } from '@temporalio/client';
 import {
   NativeConnection,
@@ -17,9 +15,11 @@ import { createEngineActivities } from './activities/engine.js';
 import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
+import { clientRedis } from './connections/client-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
 import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
+import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
 import { lendClients } from './define/lent-clients.js';
@@ -84,6 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
+    redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
   });
   const shutdown = new AbortController();
   // What a task calls at once uses the clients that are open already.
@@ -112,7 +113,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection,
     namespace,
     taskQueue,
-    workflowBundle: { codePath: bundlePath() },
+    workflowBundle: { codePath: workflowBundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
       ...createEngineActivities({
@@ -207,12 +208,6 @@ export function installRuntime(log: Log): void {
       error: write('error'),
     },
   });
-}
-
-/** The workflows, bundled when the package was built. Found from the sources too, so that tests run what is shipped. */
-function bundlePath(): string {
-  const beside = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url));
 }
 
 function deferred(): { promise: Promise<void>; resolve(): void; isDue(): boolean } {

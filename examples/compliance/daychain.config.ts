@@ -1,7 +1,7 @@
-import { defineProject, env, type ClientsOf, type SettingsOf } from 'daychain';
+import { defineProject, env, type ClientsOf, type ClientTools, type SettingsOf } from 'daychain';
 import { createHttp, mailClient } from 'daychain/kit';
 import { join } from 'node:path';
-import { openDatabase } from './lib/database.js';
+import { openDatabase, type Database } from './lib/database.js';
 
 const settings = {
   DATABASE_URL: env.url({
@@ -22,15 +22,16 @@ const project = defineProject({
   settings,
   clients: {
     sql: {
-      open: (tools) => openDatabase(tools.settings.DATABASE_URL, tools.dir),
-      close: (db) => db.destroy(),
+      open: (tools: ClientTools) => openDatabase(tools.settings.DATABASE_URL, tools.dir),
+      close: (db: Database) => db.destroy(),
     },
     mail: mailClient((tools) => ({
       url: tools.settings.SMTP_URL,
       from: tools.settings.MAIL_FROM,
       outbox: join(tools.dir, 'out', 'mail'),
     })),
-    http: (tools) => createHttp({ allow: tools.settings.BILLING_URL ? [new URL(tools.settings.BILLING_URL).host] : [] }),
+    http: (tools: ClientTools) =>
+      createHttp({ allow: tools.settings.BILLING_URL ? [new URL(tools.settings.BILLING_URL).host] : [] }),
   },
 });
 export default project;

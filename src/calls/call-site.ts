@@ -8,7 +8,14 @@ import { BadInput } from '../control/errors.js';
 import type { Server } from '../control/server.js';
 import { clientsLent } from '../define/lent-clients.js';
 import type { ProjectClients } from '../define/types.js';
-import { checkSettingValues, openConfiguration, openServer, type Project, type ServerSession } from '../session/open.js';
+import {
+  checkSettingValues,
+  openClientRedis,
+  openConfiguration,
+  openServer,
+  type Project,
+  type ServerSession,
+} from '../session/open.js';
 import { served } from '../session/served.js';
 
 /** A person waits for the call: Temporal is given less time than a worker would give it. */
@@ -17,10 +24,15 @@ const PATIENCE = { withinMs: 5_000, attempts: 3 };
 export class CallSite {
   private readonly pool: ClientPool;
   private session: Promise<ServerSession> | null = null;
+  private stores: ReturnType<typeof openClientRedis> | null = null;
 
   constructor(readonly project: Project) {
     const { registry, dir } = project;
-    this.pool = createClientPool(registry.project.clients, { settings: registry.settingValues(), dir });
+    this.pool = createClientPool(registry.project.clients, {
+      settings: registry.settingValues(),
+      dir,
+      redis: async () => (await (this.stores ??= openClientRedis(project))).redis,
+    });
   }
 
   get clients(): ProjectClients {
@@ -42,6 +54,7 @@ export class CallSite {
 
   async close(): Promise<void> {
     await Promise.all([this.pool.close(), this.disconnect()]);
+    await this.stores?.then((open) => open.close()).catch(() => {});
   }
 }
 

@@ -99,6 +99,28 @@ export interface ClientTools {
   readonly settings: ProjectSettings;
   /** The project's folder, absolute. */
   readonly dir: string;
+  /** The project's Redis for application data, for clients that keep something there. Connected to on first use. */
+  redis(): Promise<ClientRedis>;
+}
+
+/** Redis as a client of the project finds it. */
+export interface ClientRedis {
+  /** Host, port and database, without credentials. */
+  readonly address: string;
+  /** Stands before every key of the application. */
+  readonly prefix: string;
+  /** For a connection of one's own. */
+  readonly connect: {
+    url?: string;
+    host?: string;
+    port?: number;
+    username?: string;
+    password?: string;
+    tls?: boolean | object;
+    database: number;
+  };
+  /** Sends a command as it stands: put the prefix before its keys. Fails within seconds where Redis does not answer. */
+  send(words: readonly string[]): Promise<unknown>;
 }
 
 /**

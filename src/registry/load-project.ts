@@ -14,6 +14,7 @@ import { loadFiles, type Loaded } from './load.js';
 import { checkPlacements, type LoadedChain } from './placements.js';
 import { problemText, type Note, type Problem } from './problems.js';
 import { readProject } from './project.js';
+import { proposedId } from './proposed-id.js';
 import { Registry, type ChainEntry, type RetryableEntry, type TaskEntry, type TaskTiming } from './registry.js';
 import { readSettingValues, whyDisabled, type Environment, type SettingEntry } from './setting-values.js';
 import { specOf, type Settings } from './settings.js';
@@ -30,13 +31,30 @@ const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overl
  * @param environment where the project's own settings are read from. Default: empty
  */
 export async function loadProject(dir: string, environment: Environment = {}): Promise<Registry> {
-  return new ProjectLoad(resolve(dir), environment).run(await findFiles(resolve(dir)));
+  const folder = resolve(dir);
+  const files = await findFiles(folder);
+  return assembleProject(folder, environment, files, await loadAll(folder, files));
 }
 
 /** Loads only the project's configuration: who it is, its settings and clients. It has no tasks then, and no chains. */
 export async function loadConfiguration(dir: string, environment: Environment = {}): Promise<Registry> {
-  const files = await findFiles(resolve(dir));
-  return new ProjectLoad(resolve(dir), environment).run({ ...files, tasks: [], chains: [], retryables: [], unread: [] });
+  const folder = resolve(dir);
+  const files = { ...(await findFiles(folder)), tasks: [], chains: [], retryables: [], unread: [] };
+  return assembleProject(folder, environment, files, await loadAll(folder, files));
+}
+
+async function loadAll(folder: string, { config, tasks, chains, retryables }: ProjectFiles): Promise<Loaded[]> {
+  return await loadFiles(folder, [...config.slice(0, 1), ...tasks, ...chains, ...retryables]);
+}
+
+/** Makes a project of files that are loaded already, or stand for some. Throws for nothing that is in them. */
+export async function assembleProject(
+  dir: string,
+  environment: Environment,
+  files: ProjectFiles,
+  loaded: readonly Loaded[],
+): Promise<Registry> {
+  return new ProjectLoad(dir, environment).run(files, loaded);
 }
 
 class ProjectLoad {
@@ -49,10 +67,9 @@ class ProjectLoad {
     private readonly environment: Environment,
   ) {}
 
-  async run(files: ProjectFiles): Promise<Registry> {
+  async run(files: ProjectFiles, loaded: readonly Loaded[]): Promise<Registry> {
     await noteMissingProject(this.dir, files, this.noteIn('.'));
     for (const { file, reason } of files.unread) this.noteIn(file)('not read', file, `${reason}.`);
-    const loaded = await loadFiles(this.dir, [...files.config.slice(0, 1), ...files.tasks, ...files.chains, ...files.retryables]);
     const byFile = new Map(loaded.map((one) => [one.file.file, one]));
 
     const { project, defaults } = this.readConfig(files, byFile);
@@ -315,13 +332,4 @@ function tasksBySlotOnly(chains: readonly LoadedChain[]): Set<string> {
     for (const id of chain.placements.keys()) (chain.compiled?.keyedBy === 'slot' ? bySlot : byDate).add(id);
   }
   return new Set([...bySlot].filter((id) => !byDate.has(id)));
-}
-
-function proposedId(id: string): string | null {
-  const proposed = id
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '_')
-    .replaceAll(/^[^a-z]+|[_-]+$/g, '');
-  return idProblem(proposed) ? null : proposed;
 }

@@ -169,3 +169,14 @@ export async function openLocks(project: Project): Promise<LockSession> {
   });
   return { store, stores, close: () => stores.close() };
 }
+
+/** The application's data, as the project's own clients find it. */
+export async function openClientRedis(project: Project) {
+  const [{ connectRedisStores }, { clientRedis }] = await Promise.all([
+    import('../connections/redis-stores.js'),
+    import('../connections/client-redis.js'),
+  ]);
+  const options = redisOptions(project, readState(homeOf(project)));
+  const stores = await connectRedisStores(options);
+  return { redis: clientRedis(stores, options, project.registry.project.lockPrefix), close: () => stores.close() };
+}

@@ -3,7 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ended, JsonObject, Task, TaskContext, UpstreamOf } from 'daychain';
+import type { Ended, JsonObject, ProjectSettings, Task, TaskContext, UpstreamOf } from 'daychain';
+import { createHttp } from 'daychain/kit';
+import { settings } from '../../../examples/civic/daychain.config.js';
 
 export interface FakeOptions {
   date?: string;
@@ -11,6 +13,8 @@ export interface FakeOptions {
   /** Folder that stands for `out`. */
   out: string;
   params?: JsonObject;
+  /** Besides the defaults. */
+  settings?: Partial<ProjectSettings>;
   upstream?: Record<string, UpstreamOf<JsonObject>>;
   signal?: AbortSignal;
   /** Keys of items that an earlier attempt has finished, with their labels: forEach passes over them. */
@@ -39,12 +43,18 @@ export function temporaryFolder(): { folder: string; remove(): Promise<void> } {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** The project's settings where the environment says nothing, and those given. */
+export function settingsOf(given: Partial<ProjectSettings>): ProjectSettings {
+  const defaults = Object.entries(settings).map(([name, { default: value }]) => [name, value]);
+  return { ...(Object.fromEntries(defaults) as ProjectSettings), ...given };
+}
+
 function context(options: FakeOptions, params: unknown, errors: string[], warnings: string[]): TaskContext {
   const unused = (name: string) => () => {
     throw new Error(`the civic project does not use ctx.${name}`);
   };
   const end = (ended: Ended['ended'], reason: string, settled: boolean): Ended => ({ ended, reason, settled });
-  const secrets: Record<string, string> = { CIVIC_OUT: options.out };
+  const given = settingsOf({ CIVIC_OUT: options.out, ...options.settings });
   return {
     task: 'task',
     date: options.date ?? '20260203',
@@ -54,10 +64,10 @@ function context(options: FakeOptions, params: unknown, errors: string[], warnin
     attempt: 1,
     backfill: false,
     params,
-    clients: {},
-    settings: {},
+    clients: { http: () => Promise.resolve(createHttp({ allow: given.INNER_HOSTS })) },
+    settings: given,
     redis: { get: unused('redis'), set: unused('redis'), delete: unused('redis'), command: unused('redis') },
-    secrets: { get: (name) => secrets[name] ?? '', has: (name) => name in secrets },
+    secrets: { get: unused('secrets'), has: unused('secrets') },
     signal: options.signal ?? new AbortController().signal,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     checkpoint: { value: null, save: unused('checkpoint') },
