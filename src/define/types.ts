@@ -14,6 +14,7 @@ export type { Duration, Json, JsonObject, RunWhen };
 export type * from './for-each-types.js';
 export type * from './isolate-types.js';
 export type * from './notice-types.js';
+export type * from './retryable-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
 export type * from './shared-types.js';

@@ -67,7 +67,7 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   };
 }
 
-function readSchema(note: Note, value: unknown): z.ZodType | undefined {
+export function readSchema(note: Note, value: unknown): z.ZodType | undefined {
   if (value === undefined) return undefined;
   if (!isSchema(value)) {
     note('params', value, `${shown(value)} is no schema: write z.object({ … }).`);
