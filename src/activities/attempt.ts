@@ -32,6 +32,8 @@ export interface AttemptParts {
   redis: AppRedis;
   /** Named locks and limits. */
   shared: SharedStores;
+  /** As in ContextParts. */
+  clientRedis?: ContextParts['clientRedis'];
   /** The environment that secrets and programs see. */
   environment: Record<string, string | undefined>;
   /** Aborted when the worker will not wait for bodies any longer. */
@@ -127,6 +129,7 @@ class Attempt {
         redis: parts.redis,
         settings: parts.registry.settingValues(),
         shared: parts.shared,
+        ...(parts.clientRedis && { clientRedis: parts.clientRedis }),
         lockValue: lockValue(input.taskId, this.carry().tries),
         record: () => recorder.record(),
         secret: (name) => parts.environment[name],
