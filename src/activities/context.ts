@@ -102,6 +102,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
     forEach(items, options, run) {
       const host = {
         signal: stop.signal,
+        lookedAtSignal: () => looked,
         open: (name: string) => trace.openItems(name),
         keep: (name: string, ledger: Ledger) => trace.keepItems(name, ledger),
         record: () => parts.record(),
