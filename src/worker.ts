@@ -13,7 +13,6 @@ import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
-import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { clientRedis } from './connections/client-redis.js';
@@ -22,6 +21,7 @@ import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { createSharedNotes, SHARED_PREFIX } from './lock/shared-notes.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
@@ -96,6 +96,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),
+      notes: createSharedNotes(stores.locks, prefix),
     },
     environment: options.environment,
     shutdown: shutdown.signal,

@@ -2,6 +2,7 @@
 import { forEachItem } from '../kit/for-each.js';
 import type { AppRedis, Ended, Json, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from '../define/types.js';
 import { PermanentError } from '../define/errors.js';
+import { canonicalId } from '../plan/ids.js';
 import { MAX_ERROR_TEXT, cut } from '../plan/limits.js';
 import type { AttemptInput, UpstreamResult } from '../plan/types.js';
 import { addDays } from '../time/dates.js';
@@ -40,6 +41,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
   const shared = new Shared({
     stores: parts.shared,
     value: parts.lockValue,
+    who: canonicalId(input.task, input.runKey),
     signal: () => ctx.signal,
     warn: (message) => log.author.warn(message),
   });
