@@ -10,7 +10,7 @@ beforeAll(async () => {
   engine = await startEngine({
     name: 'isolated',
     config: `settings: { GREETING: env.text({ default: 'hello', description: 'first word' }) },
-      clients: { pids: { open: ({ settings }) => ({ pid: process.pid, word: settings.GREETING }), close: () => console.log('client closed') } }`,
+      clients: { pids: { open: async ({ settings, redis }) => ({ pid: process.pid, word: settings.GREETING, pong: await (await redis()).send(['PING']) }), close: () => console.log('client closed') } }`,
     environment: { GREETING: 'salut', IS_SECRET: 'sesame' },
     tasks: {
       is_whole: `{
@@ -30,7 +30,7 @@ beforeAll(async () => {
           ctx.heartbeat({ at: 'the end' });
           ctx.warn('careful');
           return {
-            pid: process.pid, sameClient: client.pid === process.pid, word: client.word, greeting: ctx.settings.GREETING,
+            pid: process.pid, sameClient: client.pid === process.pid, word: client.word, pong: client.pong, greeting: ctx.settings.GREETING,
             secret: ctx.secrets.get('IS_SECRET'), before: ctx.checkpoint.value !== null, redis: await ctx.redis.get('is:' + ctx.taskId),
             under, fine: done.count('fine'), failed: done.failed, limit: ctx.params.limit, day: ctx.day(1),
             date: ctx.scheduledFor instanceof Date, fence: ctx.fence, upstream: ctx.upstream('is_parent').status,
@@ -65,6 +65,7 @@ describe('a body in a process of its own', () => {
       output: {
         sameClient: true,
         word: 'salut',
+        pong: 'PONG',
         greeting: 'salut',
         secret: 'sesame',
         before: true,
