@@ -14,7 +14,6 @@ import { runFound } from './activities/condition.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
 import { seeRun } from './activities/runs.js';
-import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { clientRedis } from './connections/client-redis.js';
@@ -24,6 +23,7 @@ import { endPause } from './control/pause.js';
 import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { createSharedNotes, SHARED_PREFIX } from './lock/shared-notes.js';
 import { lendClients } from './define/lent-clients.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
@@ -103,6 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),
+      notes: createSharedNotes(stores.locks, prefix),
     },
     environment: options.environment,
     shutdown: shutdown.signal,

@@ -13,6 +13,7 @@ import type {
   UpstreamOf,
 } from '../define/types.js';
 import { PermanentError } from '../define/errors.js';
+import { canonicalId } from '../plan/ids.js';
 import { cut } from '../plan/limits.js';
 import type { Ledger } from '../kit/items/ledger.js';
 import type { AttemptInput, ItemsProgress, UpstreamResult } from '../plan/types.js';
@@ -56,6 +57,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
   const shared = new Shared({
     stores: parts.shared,
     value: parts.lockValue,
+    who: canonicalId(input.task, input.runKey),
     signal: () => ctx.signal,
     warn: (message) => log.author.warn(message),
   });

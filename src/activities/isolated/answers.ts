@@ -1,6 +1,7 @@
 /** Answers what a body's own process asks of its worker, and keeps the locks it holds renewed. */
 import type { LockStore } from '../../lock/redis-store.js';
 import { type HeldLock, keepRenewed } from '../held-lock.js';
+import type { SharedNotes } from '../../lock/shared-notes.js';
 import type { ContextParts } from '../context.js';
 import { StopSwitch } from '../stop.js';
 import type { Call } from './messages.js';
@@ -76,6 +77,22 @@ export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'sh
     return { address, prefix, connect };
   }
 
+  async function askNotes(method: string, args: unknown[]): Promise<unknown> {
+    const { notes } = host.shared;
+    switch (method) {
+      case 'holds':
+        return await notes?.holds(...(args as Parameters<SharedNotes['holds']>));
+      case 'waits':
+        return await notes?.waits(...(args as Parameters<SharedNotes['waits']>));
+      case 'isDone':
+        return await notes?.isDone(...(args as Parameters<SharedNotes['isDone']>));
+      case 'taken':
+        return (await notes?.taken(...(args as Parameters<SharedNotes['taken']>))) ?? null;
+      default:
+        throw new TypeError(`notes have no ${method}`);
+    }
+  }
+
   return {
     async answer({ to, method, args }) {
       switch (to) {
@@ -87,6 +104,8 @@ export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'sh
           return await askClientRedis(method, args as [string[]]);
         case 'trace':
           return await host.record();
+        case 'notes':
+          return await askNotes(method, args);
         case 'rates':
           return await host.shared.rates.take(...(args as [string, number, number]));
       }

@@ -2,6 +2,7 @@
 import type { AppRedis, ClientRedis } from '../../define/types.js';
 import type { RateLimiter } from '../../lock/rate-limit.js';
 import type { LockStore } from '../../lock/redis-store.js';
+import type { SharedNotes } from '../../lock/shared-notes.js';
 import type { AttemptLog } from '../attempt-log.js';
 import type { SharedStores } from '../shared.js';
 import type { Line } from './line.js';
@@ -50,5 +51,12 @@ export function parentsStores(line: Line): SharedStores {
     take: async (name, limit, perMs) =>
       (await line.call({ to: 'rates', method: 'take', args: [name, limit, perMs] })) as Awaited<ReturnType<RateLimiter['take']>>,
   };
-  return { locks, rates };
+  const note = (method: keyof SharedNotes, args: unknown[]) => line.call({ to: 'notes', method, args });
+  const notes: SharedNotes = {
+    holds: async (...args) => void (await note('holds', args)),
+    waits: async (...args) => void (await note('waits', args)),
+    isDone: async (...args) => void (await note('isDone', args)),
+    taken: async (...args) => (await note('taken', args)) as Awaited<ReturnType<SharedNotes['taken']>>,
+  };
+  return { locks, rates, notes };
 }
