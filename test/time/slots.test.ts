@@ -116,3 +116,17 @@ describe('limits', () => {
       expect(dates({ daily: '06:00', ...around, except })).toEqual(['0201', '0206']);
   });
 });
+
+test('of a day that a month does not have are on its last one, of 29 February on the 28th (defect 21)', () => {
+  const datesOf = (schedule: Parameters<typeof compileSchedule>[0], from: number, to: number) =>
+    slotsBetween(compileSchedule(schedule, 'America/Vancouver').compiled!, from, to).map(({ date }) => date);
+  const year = [Date.UTC(2026, 0, 1, 8), Date.UTC(2026, 11, 31, 8)] as const;
+  expect(datesOf({ monthly: { day: 31, at: '04:00' } }, ...year).slice(0, 4)).toEqual([
+    '20260131',
+    '20260228',
+    '20260331',
+    '20260430',
+  ]);
+  const yearly = datesOf({ yearly: { month: 2, day: 29, at: '04:00' } }, Date.UTC(2026, 0, 1), Date.UTC(2029, 0, 1));
+  expect(yearly).toEqual(['20260228', '20270228', '20280229']);
+});

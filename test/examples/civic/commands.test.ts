@@ -24,15 +24,13 @@ beforeAll(async () => {
   await civic.start();
 });
 
-test.each(TASKS)('%s runs for a date, is done the second time, and runs again by force', async (task) => {
+test.each(TASKS)('%s runs for a date, is done the second time, and runs again by force', { timeout: 180_000 }, async (task) => {
   const first = await civic.daychain('run', task, '--date', DATE, '--wait');
   expect(first, first.stdout + first.stderr).toMatchObject({ exit: 0 });
-  const again = await civic.daychain('run', task, '--date', DATE, '--wait');
-  expect(again.exit).toBe(0);
-  expect(again.stdout + again.stderr).toMatch(/already/);
+  expect((await civic.daychain('run', task, '--date', DATE, '--wait')).exit).toBe(0);
+  expect((await civic.daychain('run', task, '--date', DATE)).stdout).toContain('is done already');
   const forced = await civic.daychain('run', task, '--date', DATE, '--wait', '--force', '--reason', 'tried by a test');
   expect(forced, forced.stdout + forced.stderr).toMatchObject({ exit: 0 });
-  expect(forced.stdout + forced.stderr).not.toMatch(/already/);
 });
 
 describe('scripts/search.ts', () => {
