@@ -58,19 +58,19 @@ test('rubbish for an answer leaves the contact unjudged', async () => {
 const SERVICES: { name: string; task: Task<never> | Task; path: string; headers: object; email: (body: never) => string }[] = [
   {
     name: 'brevo',
-    task: syncBrevo as Task,
+    task: syncBrevo,
     path: '/v3/contacts',
     headers: { 'api-key': 'brevo-key' },
     email: (body: { email: string }) => body.email,
   },
   {
     name: 'hubspot',
-    task: syncHubspot as Task,
+    task: syncHubspot,
     path: '/crm/v3/objects/contacts/batch/upsert',
     headers: { authorization: 'Bearer hubspot-key' },
     email: (body: { inputs: { id: string }[] }) => body.inputs[0]!.id,
   },
-  { name: 'n8n', task: syncN8n as Task, path: '/webhook/leads', headers: {}, email: (body: { email: string }) => body.email },
+  { name: 'n8n', task: syncN8n, path: '/webhook/leads', headers: {}, email: (body: { email: string }) => body.email },
 ];
 
 describe.each(SERVICES)('the queue for $name', ({ name, task, path, headers, email }) => {

@@ -156,8 +156,8 @@ describe.skipIf(postgresPrograms() === null)(
 
     test('a second run of every task for the date is already done', async () => {
       for (const task of [...Object.keys(QUEUES), ...OTHERS]) {
-        const { code, stdout } = await leads.daychain('run', task, '--date', DATE, '--wait');
-        expect({ task, code }).toEqual({ task, code: 0 });
+        const { exit, stdout } = await leads.daychain('run', task, '--date', DATE, '--wait');
+        expect({ task, exit }).toEqual({ task, exit: 0 });
         expect(stdout).toContain('already');
       }
     }, 240_000);

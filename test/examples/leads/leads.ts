@@ -73,14 +73,14 @@ export async function startService(): Promise<Service> {
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', async () => {
+    request.on('end', () => {
       const asked = { path: request.url!, headers: request.headers, body: text === '' ? null : (JSON.parse(text) as unknown) };
       service.requests.push(asked);
       const { status = 200, headers = {}, body = {}, after } = service.answer(asked);
-      await after;
-      response
-        .writeHead(status, { 'content-type': 'application/json', ...headers })
-        .end(typeof body === 'string' ? body : JSON.stringify(body));
+      const answer = typeof body === 'string' ? body : JSON.stringify(body);
+      void Promise.resolve(after).then(() => {
+        response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(answer);
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
