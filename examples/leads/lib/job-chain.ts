@@ -7,11 +7,11 @@ import { inProject } from './files.js';
 import { JOBS, type JobName } from './jobs.js';
 
 export function jobChain(job: JobName, task: string): Chain {
-  const { minutes, instances, startWithin } = JOBS[job];
+  const { minutes, instances, graceSeconds } = JOBS[job];
   const every = numberFrom(`${job}_SCHEDULER_INTERVAL_MINUTES`) ?? minutes;
   return defineChain({
     schedule: { every: `${every} minutes` },
-    startWithin,
+    startWithin: `${numberFrom(`${job}_SCHEDULER_MISFIRE_GRACE_TIME`) ?? graceSeconds} seconds`,
     // Missed slots fold into the latest, as with the original's coalesce; a slot that is due during a run is left out.
     catchUp: 'latest',
     overlap: (numberFrom(`${job}_SCHEDULER_MAX_INSTANCES`) ?? instances) > 1 ? 'allow' : 'skip',
