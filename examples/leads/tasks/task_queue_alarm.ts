@@ -5,8 +5,8 @@ import { watch, workedOn } from '../lib/watched.js';
 export default defineTask({
   summary: 'Fail, so that notices tell of it, when a queue stands still or nothing comes of it',
   tags: ['watch'],
-  // Nothing mends itself within a minute here; the next hour asks again.
-  retry: { retries: 0 },
+  // One more, for a worker that is lost: an alarm does not mend itself, and the next hour asks again.
+  retry: { retries: 1, delay: '1 minute' },
   async run(ctx) {
     const db = await ctx.clients.sql();
     const names = workedOn(ctx.settings);
