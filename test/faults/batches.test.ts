@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { batchColumns } from '../../src/kit/batch/columns.js';
 import { openSql } from '../../src/kit/sql/client.js';
 import type { TaskResult } from '../../src/plan/types.js';
-import { resultOf, within } from '../support/engine.js';
+import { resultOf } from '../support/engine.js';
 import { postgresPrograms, startPostgres } from '../support/postgres.js';
 import { afterwards } from '../support/servers.js';
-import { projectOfWorkers, type SpawnedWorker, type Workers } from './workers.js';
+import { DIE_HERE, keepOneRunning, projectOfWorkers, type Workers } from './workers.js';
 
 const QUEUE = `{ table: 'orders', lease: '2 seconds', backoff: ['1 second'], size: 2, batches: 100 }`;
 
@@ -36,13 +36,7 @@ describe.skipIf(postgresPrograms() === null)(
             timeout: '1 minute', heartbeat: '3 seconds', retry: { retries: 20, delay: '1 second' },
             async run(ctx) {
               const { claimBatch, queueDepth } = await import('daychain/kit');
-              const { writeFileSync } = await import('node:fs');
-              const dieHere = (point) => {
-                const mark = ctx.secrets.get('GATES') + '/died-' + point;
-                if (existsSync(mark)) return;
-                writeFileSync(mark, '');
-                process.kill(process.pid, 'SIGKILL');
-              };
+${DIE_HERE}
               const db = await ctx.clients.sql();
               const done = await claimBatch(ctx, db, ${QUEUE}, async ({ id }, { fence }) => {
                 if (id === 1) dieHere('work');
@@ -61,24 +55,14 @@ describe.skipIf(postgresPrograms() === null)(
           }`,
         },
       });
-      const over = new AbortController();
-      let worker: SpawnedWorker | undefined;
-      const keepOneRunning = async () => {
-        while (!over.signal.aborted) {
-          worker = await workers.start();
-          await worker.ended;
-        }
-      };
-      const running = keepOneRunning();
+      const running = keepOneRunning(workers);
       const handle = await workers.client.workflow.start('runTask', {
         taskQueue: workers.taskQueue,
         workflowId: 'ba_bill:20260203',
         args: [{ task: 'ba_bill', date: '20260203', mark: Date.now() }],
       });
       result = await resultOf<TaskResult>(handle, 240_000);
-      over.abort();
-      worker?.process.kill('SIGKILL');
-      await within(60_000, 'the end of the last worker', running);
+      await running.end();
     }, 400_000);
 
     test('died at each point, and ended with nothing left', () => {

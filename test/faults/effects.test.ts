@@ -7,9 +7,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openSql } from '../../src/kit/sql/client.js';
 import type { TaskResult } from '../../src/plan/types.js';
 import { startMailServer, type MailServer } from '../kit/mail-server.js';
-import { resultOf, within } from '../support/engine.js';
+import { resultOf } from '../support/engine.js';
 import { postgresPrograms, startPostgres } from '../support/postgres.js';
-import { projectOfWorkers, type SpawnedWorker, type Workers } from './workers.js';
+import { DIE_HERE, keepOneRunning, projectOfWorkers, type Workers } from './workers.js';
 import { afterwards } from '../support/servers.js';
 
 /** A worker that is killed takes the attempts of all tasks with it; each body dies at its own point once. */
@@ -17,13 +17,7 @@ const TASK = (body: string) => `{
   timeout: '1 minute', heartbeat: '3 seconds', retry: { retries: 20, delay: '1 second' },
   async run(ctx) {
     const kit = await import('daychain/kit');
-    const { writeFileSync } = await import('node:fs');
-    const dieHere = (point) => {
-      const mark = ctx.secrets.get('GATES') + '/died-' + point;
-      if (existsSync(mark)) return;
-      writeFileSync(mark, '');
-      process.kill(process.pid, 'SIGKILL');
-    };
+${DIE_HERE}
     ${body}
   },
 }`;
@@ -90,18 +84,10 @@ describe.skipIf(postgresPrograms() === null)(
       const report = join(workers.dir, 'gates/out/report.html');
       const died = (point: string) => existsSync(join(workers.dir, `gates/died-${point}`));
 
-      const over = new AbortController();
-      let worker: SpawnedWorker | undefined;
-      const keepOneRunning = async () => {
-        while (!over.signal.aborted) {
-          worker = await workers.start();
-          await worker.ended;
-          // Nobody runs now: what the dead one left is all there is.
-          if (died('file')) halfWritten ||= existsSync(report) && readFileSync(report, 'utf8') !== FILE_PARTS.join('');
-        }
-      };
       halfWritten = false;
-      const running = keepOneRunning();
+      const running = keepOneRunning(workers, () => {
+        if (died('file')) halfWritten ||= existsSync(report) && readFileSync(report, 'utf8') !== FILE_PARTS.join('');
+      });
       const handles = await Promise.all(
         ['ef_row', 'ef_http', 'ef_mail', 'ef_file'].map((task) =>
           workers.client.workflow.start('runTask', {
@@ -112,9 +98,7 @@ describe.skipIf(postgresPrograms() === null)(
         ),
       );
       results = await Promise.all(handles.map((handle) => resultOf<TaskResult>(handle, 240_000)));
-      over.abort();
-      worker?.process.kill('SIGKILL');
-      await within(60_000, 'the end of the last worker', running);
+      await running.end();
     }, 400_000);
 
     test('each died at its point, and all succeeded in the end', () => {

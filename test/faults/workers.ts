@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { openConnection } from '../../src/connections/connection.js';
-import { type WitnessLine, readWitness } from '../support/engine.js';
+import { type WitnessLine, readWitness, within } from '../support/engine.js';
 import { type ProjectText, writeProject } from '../support/project.js';
 import { afterwards, redisPort, temporalAddress } from '../support/servers.js';
 import { type SpawnedWorker, spawnWorker } from '../support/spawned-worker.js';
@@ -53,6 +53,36 @@ export async function projectOfWorkers(text: ProjectText, servers: { address?: s
         ...options,
       };
       return await spawnWorker(argument, (worker) => started.push(worker));
+    },
+  };
+}
+
+/** Text for a body with `ctx` and `existsSync`: `dieHere('point')` ends its worker by SIGKILL, once per point. */
+export const DIE_HERE = `
+  const { writeFileSync } = await import('node:fs');
+  const dieHere = (point) => {
+    const mark = ctx.secrets.get('GATES') + '/died-' + point;
+    if (existsSync(mark)) return;
+    writeFileSync(mark, '');
+    process.kill(process.pid, 'SIGKILL');
+  };`;
+
+/** Starts a worker whenever there is none. @param between called while nobody runs: what the dead one left is all there is */
+export function keepOneRunning(workers: Workers, between: () => void = () => {}): { end(): Promise<void> } {
+  const over = new AbortController();
+  let worker: SpawnedWorker | undefined;
+  const running = (async () => {
+    while (!over.signal.aborted) {
+      worker = await workers.start();
+      await worker.ended;
+      between();
+    }
+  })();
+  return {
+    async end() {
+      over.abort();
+      worker?.process.kill('SIGKILL');
+      await within(60_000, 'the end of the last worker', running);
     },
   };
 }

@@ -30,7 +30,10 @@ export function batchColumns(queue: BatchQueue): string {
 }
 
 /** Runs that migration, at most once at a time: as in a project that sets up its own tables. */
-export async function addBatchColumns<Tables>(db: Kysely<Tables>, queue: BatchQueue<keyof Tables & string>): Promise<void> {
+export async function addBatchColumns<Tables>(
+  db: Kysely<Tables>,
+  queue: BatchQueue<NoInfer<keyof Tables & string>>,
+): Promise<void> {
   const { sql } = await import('kysely');
   const statements = batchColumns(queue).split(';\n');
   await db.transaction().execute(async (transaction) => {

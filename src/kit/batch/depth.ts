@@ -24,7 +24,10 @@ export interface QueueDepth {
 }
 
 /** One statement: all numbers are of one moment, and their sum is the number of rows. */
-export async function queueDepth<Tables>(db: Kysely<Tables>, queue: BatchQueue<keyof Tables & string>): Promise<QueueDepth> {
+export async function queueDepth<Tables>(
+  db: Kysely<Tables>,
+  queue: BatchQueue<NoInfer<keyof Tables & string>>,
+): Promise<QueueDepth> {
   const settled = settleQueue(queue);
   await requireColumns(db as Kysely<unknown>, settled, queue);
   const { sql } = await import('kysely');

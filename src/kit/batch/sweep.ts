@@ -1,5 +1,5 @@
 /** Rows nobody works on any more, and rows that were given up (defect 15). */
-import type { Kysely, RawBuilder } from 'kysely';
+import type { Kysely, QueryExecutorProvider, RawBuilder } from 'kysely';
 import type { TaskContext } from '../../define/types.js';
 import { requireColumns } from './columns.js';
 import { marksOf, type Reclaimed } from './marks.js';
@@ -12,7 +12,7 @@ import { settleQueue, type BatchQueue, type SettledQueue } from './queue.js';
 export async function sweepStuck<Tables>(
   ctx: Pick<TaskContext, 'warn'>,
   db: Kysely<Tables>,
-  queue: BatchQueue<keyof Tables & string>,
+  queue: BatchQueue<NoInfer<keyof Tables & string>>,
 ): Promise<Reclaimed> {
   const settled = settleQueue(queue);
   await requireColumns(db as Kysely<unknown>, settled, queue);
@@ -37,9 +37,9 @@ export function tellReclaimed(
  * worked on are left alone. Takes a transaction too, so that rows can be queued together with what they are queued for.
  * @returns how many were queued
  */
-export async function requeue<Tables>(
-  db: Kysely<Tables>,
-  queue: BatchQueue<keyof Tables & string>,
+export async function requeue(
+  db: QueryExecutorProvider,
+  queue: BatchQueue,
   which: 'dead' | { keys: readonly unknown[] },
 ): Promise<number> {
   const { table, key, columns, states } = settleQueue(queue);

@@ -1,0 +1,19 @@
+import { defineTask } from 'daychain';
+import { sendContacts } from '../lib/contacts.js';
+
+export default defineTask({
+  summary: 'Bring contacts into Brevo',
+  tags: ['queue', 'contacts', 'crm'],
+  needs: ['BREVO_API_KEY'],
+  async run(ctx) {
+    const { BREVO_API_KEY, BREVO_URL } = ctx.settings;
+    return await sendContacts(ctx, 'brevo', 'BREVO_SYNC', ({ email, domain, title }, { http, ...request }) =>
+      http.post(
+        new URL('/v3/contacts', BREVO_URL),
+        // The address is the key there: a second time changes nothing.
+        { email, updateEnabled: true, attributes: { COMPANY: title ?? domain, WEBSITE: domain } },
+        { ...request, headers: { 'api-key': BREVO_API_KEY! } },
+      ),
+    );
+  },
+});
