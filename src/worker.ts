@@ -1,6 +1,4 @@
 /** The worker: connections, activities and workflows of one project, and their orderly stop. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Client, type ConnectionOptions } from '@temporalio/client';
 import {
   NativeConnection,
@@ -11,16 +9,17 @@ import {
 } from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
-import { runFound } from './activities/condition.js';
 import { createClientPool } from './activities/clients.js';
+import { runsOf } from './activities/condition.js';
 import { createEngineActivities } from './activities/engine.js';
-import { seeRun } from './activities/runs.js';
 import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
+import { clientRedis } from './connections/client-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
 import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
+import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
 import { sendNotice } from './notices/send.js';
@@ -84,6 +83,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
+    redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
   });
   const shutdown = new AbortController();
 
@@ -92,17 +92,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     locks,
     successKeys: options.lock.successKeys,
     clients: pool.clients,
-    redis: appRedis(stores.app, stores.appPrefix),
+    redis: appRedis(stores.app, prefix + stores.appPrefix),
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),
     },
     environment: options.environment,
     shutdown: shutdown.signal,
-    runOf: async (workflowId) => {
-      const run = await seeRun(client, workflowId);
-      return await runFound(run?.taskQueue === taskQueue ? run : null);
-    },
+    runOf: runsOf(client, taskQueue),
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   });
@@ -114,7 +111,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection,
     namespace,
     taskQueue,
-    workflowBundle: { codePath: bundlePath() },
+    workflowBundle: { codePath: workflowBundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
       ...createEngineActivities({
@@ -201,12 +198,6 @@ export function installRuntime(log: Log): void {
       error: write('error'),
     },
   });
-}
-
-/** The workflows, bundled when the package was built. Found from the sources too, so that tests run what is shipped. */
-function bundlePath(): string {
-  const beside = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url));
 }
 
 function deferred(): { promise: Promise<void>; resolve(): void; isDue(): boolean } {

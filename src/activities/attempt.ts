@@ -13,10 +13,11 @@ import { type AttemptLog, type Log, attemptLog, type TaskEvent } from './attempt
 import { withConsole } from './body-console.js';
 import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
 import { conditionContext, conditionVerdict } from './condition.js';
-import { taskContext } from './context.js';
+import { type ContextParts, taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
 import type { SharedStores } from './shared.js';
+import { Recorder } from './recorder.js';
 import { listen, pause, StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
 import { boundedRetry, lookAgain, lostTooOften, waited } from './waits.js';
@@ -122,9 +123,10 @@ class Attempt {
     // The attempt before may still be alive somewhere: within one renewal period it learns that the lock is ours.
     if (tookOver) await pause(renewalPeriodMs(parts.locks.ttlMs, heartbeatMs), stop);
 
+    const recorder = new Recorder(activity, this.trace, stop);
     let lookedAtSignal = () => false;
     const work = () => {
-      const context = taskContext({
+      const host: ContextParts = {
         input,
         attempt: this.number,
         params: body.params(input.params),
@@ -137,10 +139,12 @@ class Attempt {
         settings: parts.registry.settingValues(),
         shared: parts.shared,
         lockValue: lockValue(input.taskId, this.carry().tries),
+        record: () => recorder.record(),
         secret: (name) => parts.environment[name],
-      });
+      };
+      const context = taskContext(host);
       lookedAtSignal = context.lookedAtSignal;
-      if (!input.waits?.asks) return body.run(context.ctx);
+      if (!input.waits?.asks) return body.run(context.ctx, host);
       return body.condition!(conditionContext(context.ctx, { ...input.waits, now: this.serverNow(), runOf: parts.runOf }));
     };
     if (!input.waits?.asks) this.log.event('TASK_START', { lock: lock?.value ?? null, fence: lock?.fence ?? null });
@@ -201,7 +205,7 @@ class Attempt {
     // A heartbeat just before a throw does arrive: the next attempt learns from it what went wrong in this one.
     this.trace.send();
     this.log.event('TASK_FAILED', { error: failure.message, recoverable: !failure.nonRetryable });
-    return ApplicationFailure.create({ ...failure, details: [this.trace.toJson()] });
+    return ApplicationFailure.create({ ...failure, details: [this.trace.toFailure()] });
   }
 
   /** Epoch milliseconds; the server's time, so that simulated time counts as well. */
@@ -280,6 +284,7 @@ class Attempt {
       tries: this.input.tries + this.activity.info.attempt,
       checkpoint: this.trace.value,
       attemptErrors: this.trace.attemptErrors,
+      ...(this.trace.hasItems && { items: this.trace.items }),
     };
   }
 

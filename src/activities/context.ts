@@ -1,9 +1,11 @@
 /** What a task's `run(ctx)` is handed. */
 import { forEachItem } from '../kit/for-each.js';
+import { Meter } from '../kit/items/meter.js';
 import type { AppRedis, Ended, Json, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from '../define/types.js';
 import { PermanentError } from '../define/errors.js';
-import { MAX_ERROR_TEXT, cut } from '../plan/limits.js';
-import type { AttemptInput, UpstreamResult } from '../plan/types.js';
+import { cut } from '../plan/limits.js';
+import type { Ledger } from '../kit/items/ledger.js';
+import type { AttemptInput, ItemsProgress, UpstreamResult } from '../plan/types.js';
 import { addDays } from '../time/dates.js';
 import type { AttemptLog } from './attempt-log.js';
 import { Shared, type SharedStores } from './shared.js';
@@ -24,6 +26,8 @@ export interface ContextParts {
   shared: SharedStores;
   /** What stands in a lock that this attempt holds. */
   lockValue: string;
+  /** Resolves once the trace as it is now cannot be lost any more, or the attempt is told to stop. */
+  record(): Promise<void>;
   /** Reads a variable of the environment; undefined if it is not set. */
   secret(name: string): string | undefined;
 }
@@ -43,6 +47,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
     signal: () => ctx.signal,
     warn: (message) => log.author.warn(message),
   });
+  const meter = new Meter(() => performance.now());
   const ctx: TaskContext = {
     task: input.task,
     date: input.date,
@@ -81,12 +86,16 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
       log.event('TASK_PROGRESS', { progress });
       trace.send();
     },
+    progress: (items) => void (trace.progress = { ...meter.read(items) }),
     forEach(items, options, run) {
       const host = {
-        checkpoint: trace.checkpoint,
         signal: stop.signal,
-        itemError: (message: string) => void trace.errors.push(message),
-        progress: (progress: Json) => void (trace.progress = progress),
+        open: (name: string) => trace.openItems(name),
+        keep: (name: string, ledger: Ledger) => trace.keepItems(name, ledger),
+        record: () => parts.record(),
+        progress: (progress: ItemsProgress) => void (trace.progress = { ...progress }),
+        warn: ctx.warn,
+        now: () => performance.now(),
       };
       return forEachItem(host, items, options, run);
     },
@@ -95,7 +104,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
     noWork: (reason) => ended('no_work', reason, true),
     skip: (reason, options) => ended('skipped_by_task', reason, options?.settled ?? true),
     warn(message) {
-      trace.warnings.push(cut(message, MAX_ERROR_TEXT));
+      trace.warn(message);
       log.author.warn(message);
     },
   };

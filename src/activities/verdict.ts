@@ -80,6 +80,13 @@ function isEnded(value: unknown): value is Ended {
   return typeof value === 'object' && value !== null && 'ended' in value && 'settled' in value && 'reason' in value;
 }
 
+/** What a return comes to in another process: what judges it there finds the same. Throws AttemptFailure, as `endingOf` would. */
+export function returnedValue(returned: unknown): unknown {
+  if (typeof returned !== 'object' || returned === null) return typeof returned === 'function' ? outputOf(returned) : returned;
+  if (Array.isArray(returned)) return [];
+  return isEnded(returned) ? JSON.parse(JSON.stringify(returned)) : outputOf(returned);
+}
+
 /** The output as JSON. Throws AttemptFailure for what is no JSON object or too large: another attempt would return the same. */
 function outputOf(returned: unknown): JsonObject {
   if (returned === undefined) return {};

@@ -1,5 +1,6 @@
 /** A run's progress as it goes: redrawn in place on a terminal, one line per event elsewhere. */
 import { createLogUpdate } from 'log-update';
+import { itemsOf, tenthOf } from '../control/items.js';
 import type { RunSnapshot, TaskSnapshot } from '../control/progress.js';
 import type { Output } from './output.js';
 import { nameWidth, taskLine, type LineContext } from './run-lines.js';
@@ -108,8 +109,9 @@ class PlainProgress implements ProgressView {
   }
 }
 
-/** What makes a line worth writing: a new state, a new attempt. Waiting for parents is no event. */
+/** What makes a line worth writing: a new state, a new attempt, a tenth of many items. Waiting for parents is no event. */
 function eventOf(task: TaskSnapshot): string | null {
   if (task.phase === 'waiting_for_upstream' || task.phase === 'queued') return null;
-  return `${task.status} ${task.phase} ${task.pending !== null && task.pending.attempt > 1 ? task.pending.attempt : ''}`;
+  const tenth = tenthOf(itemsOf(task.pending?.progress));
+  return `${task.status} ${task.phase} ${task.pending !== null && task.pending.attempt > 1 ? task.pending.attempt : ''} ${tenth}`;
 }

@@ -1,6 +1,7 @@
 /** Lines about runs, shared by everything that shows them. */
 import { durationText } from '../plan/duration.js';
 import type { Json, JsonObject, TaskResult } from '../plan/types.js';
+import { itemsOf, itemsText } from '../control/items.js';
 import type { TaskSnapshot } from '../control/progress.js';
 import type { OutputStream, Output } from './output.js';
 import { shownState } from './states.js';
@@ -45,6 +46,7 @@ export function tookText(run: { started: string | null; finished: string | null 
 
 function whatText(task: TaskSnapshot, word: string, room: number, { zone, now }: LineContext): string {
   const { pending, result } = task;
+  const items = task.phase === 'running' ? itemsOf(pending?.progress) : null;
   if (task.status === 'success') {
     const warned = result && result.errors.length + result.warnings.length > 0 ? troubles(result) : '';
     const told = [task.satisfied ? 'done before' : '', warned].filter((text) => text !== '');
@@ -63,8 +65,10 @@ function whatText(task: TaskSnapshot, word: string, room: number, { zone, now }:
         ? `, next at ${clockText(pending.nextAttemptAt, zone, true)}`
         : '';
     const why = pending.lastFailure === null ? '' : `: ${oneLine(pending.lastFailure)}`;
-    return `attempt ${pending.attempt} of ${pending.maximumAttempts}${next}${why}`;
+    const count = `attempt ${pending.attempt} of ${pending.maximumAttempts}`;
+    return items === null ? `${count}${next}${why}` : `${count}, ${itemsText(items)}`;
   }
+  if (items !== null) return itemsText(items);
   const attempts = result && result.attempts > 1 ? ` after ${result.attempts} attempts` : '';
   // A cancelled task often has no more to say than that.
   const detail = task.detail === null || task.detail === word ? '' : `: ${oneLine(task.detail)}`;

@@ -4,9 +4,11 @@ import type { LockView } from '../control/locks.js';
 import type { OrderRecords } from '../control/order-records.js';
 import type { TaskSnapshot } from '../control/progress.js';
 import type { ShownRun } from '../control/show-run.js';
+import { progressText } from '../control/items.js';
 import { durationText } from '../plan/duration.js';
 import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
+import { isolatedText } from './isolated-text.js';
 import type { Output } from './output.js';
 import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
@@ -71,6 +73,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
         ['waits for', waitsFor(run, task)],
         ['chain', input?.chain ?? null],
         ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
+        ['body', isolatedText(input?.spec?.isolate)],
         ['reason', reasonOf(run, result)],
         ...lateField(run),
       ],
@@ -144,6 +147,7 @@ function pendingLines({ pending }: RunView, context: ShowContext): string[] {
   return fields(
     [
       ['now', `${count}, ${pending.state}${worker}${next}${beat}`],
+      ['progress', pending.state === 'running' ? progressText(pending.progress) : null],
       ['last error', pending.lastFailure],
     ],
     context,

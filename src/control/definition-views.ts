@@ -44,6 +44,8 @@ export function taskView(registry: Registry, id: string) {
     problem: task.brokenBecause ?? null,
     /** Why its runs are skipped here: a setting it needs is missing. */
     disabled: task.disabledBecause ?? null,
+    /** Its body runs in a process of its own; null: in the worker's. */
+    isolate: task.spec.isolate ?? null,
   };
 }
 

@@ -4,6 +4,7 @@ import { addDays } from '../time/dates.js';
 import type { Slot } from '../time/slots.js';
 import { localDate } from '../time/zones.js';
 import type { Registry } from '../registry/index.js';
+import { readAtWork, type AtWork } from './at-work.js';
 import { listRuns } from './list-runs.js';
 import type { RunSummary } from './run-summary.js';
 import { missedSlots, runsOut } from './next.js';
@@ -45,6 +46,8 @@ export interface StatusView {
   timezone: string;
   workers: WorkerView[];
   chains: ChainStatus[];
+  /** Tasks that are going through items, at most 16. */
+  working: AtWork[];
   /** What wants a look, most pressing first. */
   attention: Attention[];
 }
@@ -56,8 +59,9 @@ const LOOK_BACK_DAYS = 60;
 /** `now` in epoch milliseconds. */
 export async function readStatus(server: Server, registry: Registry, now: number = Date.now()): Promise<StatusView> {
   const scheduledTasks = registry.taskIds().filter((id) => registry.timingOf(id)?.schedule);
-  const [workers, ...chains] = await Promise.all([
+  const [workers, working, ...chains] = await Promise.all([
     listWorkers(server, now),
+    readAtWork(server),
     ...registry.chainIds().map((id) => statusOf(server, registry, 'chain', id, now)),
     ...scheduledTasks.map((id) => statusOf(server, registry, 'task', id, now)),
   ]);
@@ -66,6 +70,7 @@ export async function readStatus(server: Server, registry: Registry, now: number
     timezone: registry.project.timezone,
     workers,
     chains,
+    working,
     attention: attentionTo(registry, workers, chains, now),
   };
 }

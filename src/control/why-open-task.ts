@@ -2,6 +2,7 @@
 import { durationText } from '../plan/duration.js';
 import type { Hold, LookedInVain, WaitSpec } from '../plan/types.js';
 import type { PendingAttempt } from './describe-run.js';
+import { progressText } from './items.js';
 import type { LockView } from './locks.js';
 import type { Subject, TaskRunFacts } from './why-facts.js';
 import { ago, because, clock, COMMANDS, firstLine, type Judged, judged, when } from './why-words.js';
@@ -186,7 +187,7 @@ function running(facts: TaskRunFacts, of: Subject): Judged {
     [
       ['since', when(since, of)],
       ['heartbeat', pending?.lastHeartbeatAt ? ago(pending.lastHeartbeatAt, of) : null],
-      ['progress', (pending?.progress ?? null) === null ? null : JSON.stringify(pending?.progress).slice(0, 200)],
+      ['progress', progressText(pending?.progress)],
       ['last error', firstLine(pending?.lastFailure)],
       ['lock', lockLine(lock, run.workflowId)],
       ['worker', pending?.worker ?? null],

@@ -3,12 +3,16 @@ import type { z } from 'zod';
 import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
+import type { ForEachOptions, ForEachResult, ItemOutcome, ItemsDone, ItemTools } from './for-each-types.js';
+import type { Isolation } from './isolate-types.js';
 import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
 import type { ConditionAnswer, ConditionContext, Recheck } from './waiting-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
+export type * from './for-each-types.js';
+export type * from './isolate-types.js';
 export type * from './notice-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
@@ -69,6 +73,11 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   postponeUntil?: string;
   /** Makes `ctx.noWork` a wait for the first work. */
   recheck?: Recheck;
+  /**
+   * Runs the body in a process of its own, which ends with the worker: for work that computes for seconds without a pause, or
+   * that may run out of memory. Default false.
+   */
+  isolate?: boolean | Isolation;
   /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
   run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
 }
@@ -109,6 +118,28 @@ export interface ClientTools {
   readonly settings: ProjectSettings;
   /** The project's folder, absolute. */
   readonly dir: string;
+  /** The project's Redis for application data, for clients that keep something there. Connected to on first use. */
+  redis(): Promise<ClientRedis>;
+}
+
+/** Redis as a client of the project finds it. */
+export interface ClientRedis {
+  /** Host, port and database, without credentials. */
+  readonly address: string;
+  /** Stands before every key of the application. */
+  readonly prefix: string;
+  /** For a connection of one's own. */
+  readonly connect: {
+    url?: string;
+    host?: string;
+    port?: number;
+    username?: string;
+    password?: string;
+    tls?: boolean | object;
+    database: number;
+  };
+  /** Sends a command as it stands: put the prefix before its keys. Fails within seconds where Redis does not answer. */
+  send(words: readonly string[]): Promise<unknown>;
 }
 
 /**
@@ -228,20 +259,6 @@ export interface Checkpoint {
   save(value: Json): void;
 }
 
-export interface ForEachOptions<T> {
-  /** Names an item, the same in every attempt: a retry goes on after the last finished one. */
-  key(item: T): string;
-}
-
-export interface ForEachResult {
-  /** Items tried, failed ones included. */
-  processed: number;
-  succeeded: number;
-  failed: number;
-  /** How many items ended with this label, the text their function returned. */
-  count(label: string): number;
-}
-
 /** All that reaches `run`. A task's unit test is `run(fakeContext)`. */
 export interface TaskContext<P = unknown> {
   readonly task: string;
@@ -274,11 +291,16 @@ export interface TaskContext<P = unknown> {
   upstream<T extends Task<never> | Task = Task>(task: string): UpstreamOf<OutputOf<T>>;
   /** Tells how far the work is: shown by the CLI and the page. Liveness needs no call; it is reported anyway. */
   heartbeat(progress?: Json): void;
-  /** Runs a function per item. A failing item is recorded and the rest go on; if all fail, the task fails. */
+  /** Tells how many items are done: shown with their rate by the CLI and the page. `forEach` does it by itself. Costs nothing. */
+  progress(items: ItemsDone): void;
+  /**
+   * Runs a function per item, of a list or a stream. A failing item is recorded and the rest go on; if all fail, the task fails. A later
+   * attempt, on whatever worker, does not do again what is finished.
+   */
   forEach<T>(
-    items: Iterable<T>,
+    items: Iterable<T> | AsyncIterable<T>,
     options: ForEachOptions<T>,
-    run: (item: T) => string | void | Promise<string | void>,
+    run: (item: T, tools: ItemTools) => ItemOutcome | Promise<ItemOutcome>,
   ): Promise<ForEachResult>;
   /**
    * Does work while no other task, run or worker holds the lock of that name, and returns what it returns. Not tied to a date;

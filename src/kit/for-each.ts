@@ -1,72 +1,209 @@
-/** Working through items one by one: a failing item is recorded and the rest go on. */
-import { TaskError } from '../define/errors.js';
-import type { Checkpoint, ForEachOptions, ForEachResult, Json } from '../define/types.js';
-
-/** Item errors kept, and characters of each. More are counted, not kept. */
-const MAX_KEPT_ERRORS = 100;
-const MAX_ERROR_TEXT = 1_024;
+/** Working through items: a failing one is recorded and the rest go on; what is finished is not done again by a later attempt. */
+import { PermanentError, TaskError, type Fate } from '../define/errors.js';
+import type { ForEachOptions, ForEachResult, ItemOutcome, ItemTools } from '../define/for-each-types.js';
+import { MAX_ERROR_TEXT, cut } from '../plan/limits.js';
+import type { ItemsProgress } from '../plan/types.js';
+import { keysToOpen, Ledger, type LedgerText } from './items/ledger.js';
+import { Meter } from './items/meter.js';
+import { readOptions, type ItemSettings } from './items/options.js';
+import { fateOf, runItem } from './items/run-item.js';
+import { sourceOf, type Entry, type Source } from './items/source.js';
 
 export interface ForEachHost {
-  checkpoint: Checkpoint;
   signal: AbortSignal;
-  /** Records an item's error in the run's result. */
-  itemError(message: string): void;
-  progress(progress: Json): void;
+  /** What an earlier attempt left of the `forEach` of that name. Refuses a name that this attempt has had already. */
+  open(name: string): LedgerText | null;
+  /** From now on, what the next attempt is told of that `forEach`. */
+  keep(name: string, ledger: Ledger): void;
+  /** Resolves once what is kept cannot be lost any more, or the signal is aborted. Never rejects. */
+  record(): Promise<void>;
+  progress(progress: ItemsProgress): void;
+  warn(message: string): void;
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
 }
 
-/** What is kept in the checkpoint: how far the items are done, under a name no author's checkpoint uses. */
-interface Progress {
-  forEach: { lastKey: string; succeeded: number; failed: number; counts: Record<string, number> };
-}
+export type ItemWork<T> = (item: T, tools: ItemTools) => ItemOutcome | Promise<ItemOutcome>;
 
 /**
- * Runs a function per item, in order. An attempt that follows another goes on after the last finished item.
- * @throws TaskError if there were items and none succeeded; the abort's reason once the signal is aborted
+ * Runs a function per item. An item is finished when it has succeeded or failed for good; no other begins in its place before that is
+ * recorded. So a worker that is killed leaves at most `concurrency` items to be done twice.
+ * @throws TaskError if there were items and all failed (O-16); with `onError: 'stop'` the item's error; the abort's reason once the
+ *   signal is aborted; PermanentError for options or keys that are none
  */
 export async function forEachItem<T>(
   host: ForEachHost,
-  items: Iterable<T>,
-  { key }: ForEachOptions<T>,
-  run: (item: T) => string | void | Promise<string | void>,
+  items: Iterable<T> | AsyncIterable<T>,
+  options: ForEachOptions<T>,
+  run: ItemWork<T>,
 ): Promise<ForEachResult> {
-  const list = [...items];
-  const keys = list.map(key);
-  const before = progressOf(host.checkpoint.value);
-  const start = before === null ? 0 : keys.indexOf(before.lastKey) + 1;
-  const counts: Record<string, number> = start > 0 ? { ...before!.counts } : {};
-  let succeeded = start > 0 ? before!.succeeded : 0;
-  let failed = start > 0 ? before!.failed : 0;
-  let lastError = '';
+  const settings = readOptions(options);
+  const source = sourceOf(items, (item: T) => options.key(item));
+  const earlier = host.open(settings.name);
+  try {
+    const list = await source.peek(keysToOpen(earlier));
+    const ledger = new Ledger(
+      earlier,
+      list.map(({ id }) => id),
+    );
+    host.keep(settings.name, ledger);
+    if (ledger.lost > 0) {
+      host.warn(
+        `the items of "${settings.name}" are not those of the attempt before: ${ledger.lost} it had finished cannot be told from the ` +
+          'others, so all there are now are done',
+      );
+    }
+    return await new Round(host, settings, source, ledger, run).run();
+  } finally {
+    // A stream that hangs does not close either, and an attempt that is told to stop does not wait for it.
+    await unlessAborted(source.close(), host.signal).catch(() => {});
+  }
+}
 
-  for (let at = start; at < list.length; at++) {
-    host.signal.throwIfAborted();
+class Round<T> {
+  /** What ends the round before its last item: an abort, an item's error that stops, a source that broke. */
+  private stopped: { because: Error } | null = null;
+  private taking: Promise<unknown> = Promise.resolve();
+  private readonly meter: Meter;
+  private readonly current = new Set<string>();
+  private lastError = '';
+  /** Whether an item has failed that another try might mend. */
+  private worthAnother = false;
+
+  constructor(
+    private readonly host: ForEachHost,
+    private readonly settings: ItemSettings,
+    private readonly source: Source<T>,
+    private readonly ledger: Ledger,
+    private readonly work: ItemWork<T>,
+  ) {
+    this.meter = new Meter(() => host.now());
+    this.worthAnother = ledger.failed > 0;
+  }
+
+  async run(): Promise<ForEachResult> {
+    const { ledger, settings } = this;
+    this.tell();
+    await Promise.all(Array.from({ length: settings.concurrency }, () => this.lane()));
+    if (this.stopped !== null) throw this.stopped.because;
+    if (ledger.processed > 0 && ledger.succeeded === 0) throw this.allFailed();
+    const { processed, succeeded, failed, resumed } = ledger;
+    return {
+      processed,
+      succeeded,
+      failed,
+      resumed,
+      count: (label) => ledger.count(label),
+      sum: (name) => ledger.sum(name),
+    };
+  }
+
+  /** Takes items one after the other until there are none, or the round is stopped. Never rejects. */
+  private async lane(): Promise<void> {
     try {
-      const label = await run(list[at]!);
-      succeeded++;
-      if (typeof label === 'string') counts[label] = (counts[label] ?? 0) + 1;
+      for (;;) {
+        this.host.signal.throwIfAborted();
+        const entry = this.stopped === null ? await this.next() : null;
+        if (entry === null) return;
+        await this.one(entry);
+      }
+    } catch (error) {
+      this.stopped ??= { because: error as Error };
+    }
+  }
+
+  /** The next item that no earlier attempt has finished. Lanes take turns: a source is asked for one item at a time. */
+  private next(): Promise<Entry<T> | null> {
+    const turn = this.taking.then(async () => {
+      for (;;) {
+        const entry = this.stopped === null ? await unlessAborted(this.source.take(), this.host.signal) : null;
+        if (entry === null) return null;
+        if (this.ledger.isFinished(entry.id)) continue;
+        this.ledger.list(entry.id);
+        return entry;
+      }
+    });
+    this.taking = turn.catch(() => {});
+    return turn;
+  }
+
+  private async one(entry: Entry<T>): Promise<void> {
+    const { host, ledger } = this;
+    this.current.add(entry.key);
+    this.tell();
+    try {
+      const ended = await this.ending(entry);
+      if ('outcome' in ended) ledger.succeed(entry.id, ended.outcome);
+      else this.failed(entry, ended.error);
+    } finally {
+      this.current.delete(entry.key);
+    }
+    this.tell();
+    await host.record();
+  }
+
+  private async ending({ item, key }: Entry<T>): Promise<{ outcome: ItemOutcome } | { error: unknown }> {
+    const { host, settings, work } = this;
+    try {
+      return { outcome: await runItem((tools) => work(item, tools), key, settings, host.signal) };
     } catch (error) {
       // An item that ends because the whole attempt is told to stop is not finished: the next attempt takes it up.
       host.signal.throwIfAborted();
-      failed++;
-      lastError = messageOf(error);
-      if (failed <= MAX_KEPT_ERRORS) host.itemError(`${keys[at]}: ${lastError}`.slice(0, MAX_ERROR_TEXT));
+      return { error };
     }
-    host.checkpoint.save({ forEach: { lastKey: keys[at]!, succeeded, failed, counts } } satisfies Progress);
-    host.progress({ processed: at + 1, of: list.length });
   }
 
-  if (list.length > 0 && succeeded === 0) {
-    throw new TaskError(`all ${list.length} items failed; the last one: ${lastError}`.slice(0, MAX_ERROR_TEXT));
+  private failed({ key, id }: Entry<T>, error: unknown): void {
+    if (this.settings.onError === 'stop') throw new ItemFailed(key, error);
+    this.lastError = cut(`${cut(key, 200)}: ${messageOf(error)}`, MAX_ERROR_TEXT);
+    this.worthAnother ||= fateOf(error) === 'retry';
+    this.ledger.fail(id, this.lastError);
   }
-  return { processed: succeeded + failed, succeeded, failed, count: (label) => counts[label] ?? 0 };
+
+  private tell(): void {
+    const { ledger, source } = this;
+    const [current = null] = this.current;
+    const of = source.of === null ? null : ledger.listed;
+    this.host.progress(this.meter.read({ processed: ledger.processed, of, failed: ledger.failed, current }));
+  }
+
+  /** The next attempt tries them all again, if that can help. */
+  private allFailed(): Error {
+    this.ledger.beginAnew();
+    const message = cut(`all ${this.ledger.processed} items failed; the last one: ${this.lastError}`, MAX_ERROR_TEXT);
+    return this.worthAnother ? new TaskError(message) : new PermanentError(message);
+  }
 }
 
-function progressOf(checkpoint: Json): Progress['forEach'] | null {
-  if (typeof checkpoint !== 'object' || checkpoint === null || Array.isArray(checkpoint)) return null;
-  const found = checkpoint.forEach as Progress['forEach'] | undefined;
-  return found !== undefined && typeof found.lastKey === 'string' ? found : null;
+/** An item's error where that ends the attempt: what becomes of the attempt is as the error says. */
+class ItemFailed extends TaskError {
+  override name = 'ItemFailed';
+  override readonly fate: Fate;
+  readonly delay: unknown;
+
+  constructor(key: string, error: unknown) {
+    super(cut(`${cut(key, 200)}: ${messageOf(error)}`, MAX_ERROR_TEXT), { cause: error });
+    this.fate = fateOf(error);
+    this.delay = (error as { delay?: unknown } | null | undefined)?.delay;
+  }
+}
+
+/** What a source answers, or the abort's reason: a source that hangs does not hold the attempt. */
+async function unlessAborted<R>(answer: Promise<R>, signal: AbortSignal): Promise<R> {
+  signal.throwIfAborted();
+  let forget = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const tell = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', tell, { once: true });
+    forget = () => signal.removeEventListener('abort', tell);
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    forget();
+  }
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message || error.name : String(error);
 }

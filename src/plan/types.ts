@@ -163,6 +163,12 @@ export type Upstream = Record<string, UpstreamResult>;
 /** Lock of a task. `false` means none. Times in milliseconds. */
 export type LockSpec = { by: 'date' | 'run'; waitMs: number } | false;
 
+/** A process of its own for a task's body. */
+export interface IsolateSpec {
+  /** Most its heap may grow to, in megabytes; null for Node's own limit. */
+  memoryMb: number | null;
+}
+
 /** How one task is run: all that the workflow needs, none of its code. */
 export interface TaskSpec {
   /** One attempt's longest duration. */
@@ -181,6 +187,8 @@ export interface TaskSpec {
   successKeys: boolean;
   summary: string | null;
   tags: string[];
+  /** Its body runs in a process of its own. Absent: in the worker's. */
+  isolate?: IsolateSpec;
   /** What its run waits for by itself. Absent: neither for a condition nor for work. */
   waits?: WaitSpec;
 }
@@ -474,6 +482,8 @@ export interface AttemptInput {
   tries: number;
   checkpoint: Json;
   attemptErrors: AttemptError[];
+  /** As in AttemptTrace. */
+  items?: Record<string, Json>;
 }
 
 /**
@@ -512,6 +522,21 @@ export interface AttemptTrace {
   progress: Json;
   /** Looks of this activity that found nothing: attempts for the server only. Absent: none. */
   looks?: number;
+  /** What each `ctx.forEach` has done, by its name. Absent where there was none. */
+  items?: Record<string, Json>;
+}
+
+/** How far the items of a running task are. */
+export interface ItemsProgress {
+  /** Items done, failed ones included. */
+  processed: number;
+  /** Null if nobody knows how many there are. */
+  of: number | null;
+  failed: number;
+  /** The key of one that is being worked on. */
+  current: string | null;
+  /** Items a minute, of late; null while it is too soon to tell. */
+  perMinute: number | null;
 }
 
 /** An attempt that has not begun: it waits for a worker, or for the end of the pause after the one before. */
@@ -600,4 +625,5 @@ export interface Carry {
   tries: number;
   checkpoint: Json;
   attemptErrors: AttemptError[];
+  items?: Record<string, Json>;
 }

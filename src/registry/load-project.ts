@@ -13,6 +13,7 @@ import { loadFiles, type Loaded } from './load.js';
 import { checkPlacements, type LoadedChain } from './placements.js';
 import { problemText, type Note, type Problem } from './problems.js';
 import { readProject } from './project.js';
+import { proposedId } from './proposed-id.js';
 import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './registry.js';
 import { readSettingValues, whyDisabled, type Environment, type SettingEntry } from './setting-values.js';
 import { specOf, type Settings } from './settings.js';
@@ -29,7 +30,20 @@ const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overl
  * @param environment where the project's own settings are read from. Default: empty
  */
 export async function loadProject(dir: string, environment: Environment = {}): Promise<Registry> {
-  return new ProjectLoad(resolve(dir), environment).run();
+  const folder = resolve(dir);
+  const files = await findFiles(folder);
+  const loaded = await loadFiles(folder, [...files.config.slice(0, 1), ...files.tasks, ...files.chains]);
+  return assembleProject(folder, environment, files, loaded);
+}
+
+/** Makes a project of files that are loaded already, or stand for some. Throws for nothing that is in them. */
+export async function assembleProject(
+  dir: string,
+  environment: Environment,
+  files: ProjectFiles,
+  loaded: readonly Loaded[],
+): Promise<Registry> {
+  return new ProjectLoad(dir, environment).run(files, loaded);
 }
 
 class ProjectLoad {
@@ -42,11 +56,9 @@ class ProjectLoad {
     private readonly environment: Environment,
   ) {}
 
-  async run(): Promise<Registry> {
-    const files = await findFiles(this.dir);
+  async run(files: ProjectFiles, loaded: readonly Loaded[]): Promise<Registry> {
     await noteMissingProject(this.dir, files, this.noteIn('.'));
     for (const { file, reason } of files.unread) this.noteIn(file)('not read', file, `${reason}.`);
-    const loaded = await loadFiles(this.dir, [...files.config.slice(0, 1), ...files.tasks, ...files.chains]);
     const byFile = new Map(loaded.map((one) => [one.file.file, one]));
 
     const { project, defaults } = this.readConfig(files, byFile);
@@ -175,10 +187,12 @@ class ProjectLoad {
     successKeys: boolean,
   ): TaskSpec {
     const known = files.get(task) ?? commandOf(task, chains);
+    const isolate = files.get(task)?.isolate;
     return specOf(known?.settings ?? {}, this.defaults, {
       summary: known?.summary ?? null,
       tags: known?.tags ?? [],
       successKeys,
+      ...(isolate && { isolate }),
     });
   }
 
@@ -290,13 +304,4 @@ function tasksBySlotOnly(chains: readonly LoadedChain[]): Set<string> {
     for (const id of chain.placements.keys()) (chain.compiled?.keyedBy === 'slot' ? bySlot : byDate).add(id);
   }
   return new Set([...bySlot].filter((id) => !byDate.has(id)));
-}
-
-function proposedId(id: string): string | null {
-  const proposed = id
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '_')
-    .replaceAll(/^[^a-z]+|[_-]+$/g, '');
-  return idProblem(proposed) ? null : proposed;
 }

@@ -24,7 +24,7 @@ export interface TestTaskOptions {
   scheduledFor?: Date;
   /** Id of the task. Default `'task'`. */
   task?: string;
-  /** 1 for the first attempt, which is the default. */
+  /** Default: 1, or the one that follows `after`. */
   attempt?: number;
   backfill?: boolean;
   /** Checked against the task's schema, as for a real run. */
@@ -41,6 +41,8 @@ export interface TestTaskOptions {
   redis?: Record<string, string>;
   /** What an earlier attempt saved. */
   checkpoint?: Json;
+  /** An earlier attempt: this one is the next, and has its checkpoint and its finished items. */
+  after?: TestedTask;
   /** `ctx.fence`. Default 1. */
   fence?: number;
   /** What `ctx.now` of a condition is. Default: the slot. */
@@ -64,7 +66,9 @@ export interface TestedTask {
   postponed: { inMs: number; reason: string } | null;
   /** What was saved last. */
   checkpoint: Json;
-  /** What `ctx.heartbeat` was told last. */
+  /** What each `ctx.forEach` has finished, as the next attempt learns it. */
+  items: Record<string, Json>;
+  /** What `ctx.heartbeat`, `ctx.progress` or `ctx.forEach` told last. */
   progress: Json;
   /** Lines of `ctx.log`. */
   log: { level: string; message: string; fields: JsonObject }[];
@@ -86,7 +90,7 @@ export async function testTask(task: Task<never> | Task, options: TestTaskOption
   const trace = new Trace(input, undefined, () => {});
   const log: TestedTask['log'] = [];
   const redis = memoryRedis(options.redis ?? {});
-  const attempt = options.attempt ?? 1;
+  const attempt = attemptOf(options);
   const { settings = {}, secrets = {}, clients = {}, fence = 1 } = options;
 
   let lookedAtSignal = () => false;
@@ -107,6 +111,7 @@ export async function testTask(task: Task<never> | Task, options: TestTaskOption
         settings,
         shared: freeLocks(fence),
         lockValue: `${input.taskId}:${attempt}`,
+        record: () => Promise.resolve(),
         secret: (name) => secrets[name],
       });
       lookedAtSignal = context.lookedAtSignal;
@@ -121,7 +126,7 @@ export async function testTask(task: Task<never> | Task, options: TestTaskOption
   options.signal?.removeEventListener('abort', tellStop);
 
   const told = { errors: trace.errors, warnings: trace.warnings, attempts: attempt };
-  const rest = { checkpoint: trace.value, progress: trace.progress, log, redis: redis.content() };
+  const rest = { checkpoint: trace.value, items: trace.items, progress: trace.progress, log, redis: redis.content() };
   if (verdict.is === 'ending') {
     return { result: taskResult(input, { ...told, ...verdict.ending }), error: undefined, retry: null, postponed: null, ...rest };
   }
@@ -171,11 +176,16 @@ function inputOf(options: TestTaskOptions): AttemptInput {
     timeoutMs: NO_TIMEOUT_MS,
     successKeys: false,
     force: null,
-    attemptsUsed: (options.attempt ?? 1) - 1,
+    attemptsUsed: attemptOf(options) - 1,
     tries: 1,
-    checkpoint: options.checkpoint ?? null,
+    checkpoint: options.checkpoint ?? options.after?.checkpoint ?? null,
     attemptErrors: [],
+    items: options.after?.items ?? {},
   };
+}
+
+function attemptOf({ attempt, after }: TestTaskOptions): number {
+  return attempt ?? (after === undefined ? 1 : after.result.attempts + 1);
 }
 
 /** Keeps the lines of the author, not those of the boilerplate. */

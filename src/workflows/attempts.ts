@@ -17,6 +17,7 @@ import type {
   TaskSpec,
   WaitingAttempt,
 } from '../plan/types.js';
+import { itemErrorsOf } from '../plan/item-errors.js';
 import { lockWait } from './engine.js';
 import { unknownText } from './resolve.js';
 import { type RunState, untilInterrupted } from './until-interrupted.js';
@@ -103,6 +104,7 @@ export class Attempts {
       tries: this.carry.tries + attempt - 1,
       checkpoint: trace?.checkpoint ?? this.carry.checkpoint,
       attemptErrors: trace?.attemptErrors ?? this.carry.attemptErrors,
+      ...((trace?.items ?? this.carry.items) && { items: trace?.items ?? this.carry.items }),
     };
     this.scope.cancel();
   }
@@ -189,7 +191,7 @@ export class Attempts {
       kind,
       reason: cut(reason),
       settled: false,
-      errors: trace?.errors ?? [],
+      errors: trace === undefined ? [] : itemErrorsOf(trace),
       warnings: trace?.warnings ?? [],
       attemptErrors: told.slice(-MAX_ATTEMPT_ERRORS),
       attempts,

@@ -35,11 +35,11 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
 
   lock: { code: [], types: [], packages: ['@redis/client'], node: false },
   define: { code: [], types: ['plan', 'time', 'kit'], packages: ['zod'], node: false },
-  // Durations are read the same everywhere.
+  // Durations are read the same everywhere; the schema of a language model's answer is an author's zod.
   kit: {
     code: ['define', 'lock', 'plan'],
     types: [],
-    packages: ['@electric-sql/pglite', 'kysely', 'nodemailer', 'pg'],
+    packages: ['@electric-sql/pglite', '@redis/client', 'kysely', 'nodemailer', 'pg', 'zod'],
     node: true,
   },
   registry: {
@@ -67,15 +67,17 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     ...besidesServers,
     packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
   },
-  local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
+  // Its own servers are asked over the same connections as any other.
+  local: { ...besidesServers, code: ['connections'], packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
   // What a notice says stands in histories, and its sentences are the plan's; its target is as an author writes it.
   notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
+  // Runs a chain with a worker and a server of its own, without configuration.
   testing: {
-    code: ['workflows', 'activities', 'registry', 'plan', 'time', 'define'],
-    types: ['lock'],
-    packages: ['@temporalio/testing'],
+    code: ['activities', 'registry', 'plan', 'time', 'define', 'connections', 'local', 'lock'],
+    types: [],
+    packages: [...TEMPORAL, 'zod'],
     node: true,
   },
 

@@ -168,6 +168,14 @@ describe('the status screen', () => {
         last: [],
       },
     ],
+    working: [
+      {
+        task: 'task_crawl',
+        runKey: '20261122',
+        run: 'task_crawl:20261122',
+        items: { processed: 3_120, of: 10_000, failed: 2, current: 'page-3121', perMinute: 41.5, leftMs: 9_947_000 },
+      },
+    ],
     attention: [{ text: 'daily-chain 20261121 failed', command: 'daychain show daily-chain:20261121' }],
   };
 
@@ -177,6 +185,9 @@ describe('the status screen', () => {
       'CHAIN         LAST 7   LAST RUN                    NEXT',
       'daily-chain   ✗ ●      today 06:00, running 41 s   tomorrow 06:00',
       'prompt-sync            paused: key rotation',
+      '',
+      'At work',
+      '  task_crawl:20261122  3,120 of 10,000 items, 2 failed, 41.5 a minute, about 2 h 45 min left, at …',
       '',
       '1 thing wants a look: daily-chain 20261121 failed   →  daychain show daily-chain:20261121',
     ]);

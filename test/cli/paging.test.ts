@@ -49,7 +49,7 @@ function commandIn(lines: readonly string[]): string {
 describe('what is left out', () => {
   it('of status is counted, with the command that shows it', () => {
     const attention = Array.from({ length: 12 }, (_, at) => ({ text: `thing ${at}`, command: 'daychain check' }));
-    const view = { project: 'p', timezone: 'UTC', workers: [], chains: [], attention };
+    const view = { project: 'p', timezone: 'UTC', workers: [], chains: [], working: [], attention };
     expect(commandIn(statusLines(out, view, NOW))).toBe('daychain status --limit 12');
     expect(statusLines(out, view, NOW, 12).join('\n')).toContain('thing 11');
     expect(statusLines(out, view, NOW, 12).join('\n')).not.toContain('… and');

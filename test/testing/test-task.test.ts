@@ -78,7 +78,7 @@ describe('a body run alone', () => {
     });
     const first = await testTask(items);
     expect(first.result).toMatchObject({ output: { seen: ['a', 'b', 'c'], failed: 1 }, errors: ['b: spoilt'] });
-    const again = await testTask(items, { attempt: 2, checkpoint: first.checkpoint });
+    const again = await testTask(items, { after: first });
     expect(again.result).toMatchObject({ output: { seen: [], failed: 1 }, attempts: 2 });
   });
 

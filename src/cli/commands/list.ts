@@ -7,6 +7,7 @@ import type { Output } from '../output.js';
 import type { Act, Invocation } from '../program.js';
 import { disabledNotices } from '../notices/disabled.js';
 import { openProject } from '../session.js';
+import { isolatedText } from '../isolated-text.js';
 import { padded, shortened, table, widthOf } from '../table.js';
 
 export function configure(command: Command, act: Act): void {
@@ -25,10 +26,10 @@ async function list({ out, project: named }: Invocation): Promise<number> {
   if (alone.length > 0) {
     out.say('\nTasks in no chain');
     for (const line of table(
-      alone.map(({ id, when, summary, problem, disabled }) => [
+      alone.map(({ id, when, summary, problem, disabled, isolate }) => [
         `  ${id}`,
         problem ?? disabled ?? when ?? 'by hand',
-        summary ?? '',
+        [summary, isolatedText(isolate)].filter(Boolean).join(' · '),
       ]),
     )) {
       out.say(shortened(line, out.width));
@@ -52,8 +53,11 @@ function sayChain(out: Output, registry: Registry, chain: ChainView): void {
     const task = registry.task(id);
     const after =
       dependsOn.length === 0 ? '' : `after ${dependsOn.join(', ')}${runWhen === 'all_success' ? '' : ` (${runWhen})`}`;
+    const isolated = isolatedText(task?.spec.isolate ?? null);
     const what =
-      task?.brokenBecause === undefined ? (task?.disabledBecause ?? after) : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
+      task?.brokenBecause === undefined
+        ? (task?.disabledBecause ?? [after, isolated].filter(Boolean).join(' · '))
+        : `cannot run: ${task.brokenBecause.split('\n')[0]}`;
     out.say(shortened(`  ${padded(id, width)}   ${what}`.trimEnd(), out.width));
   }
 }

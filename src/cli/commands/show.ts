@@ -1,6 +1,7 @@
 /** `daychain show`: one run, as the server knows it. */
 import type { Command } from 'commander';
 import type { RunView } from '../../control/describe-run.js';
+import { itemsOf, tenthOf } from '../../control/items.js';
 import { showRun, type ShownRun } from '../../control/show-run.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -65,7 +66,7 @@ function showEvents(out: Output, { run, tasks }: ShownRun, zone: string, now: nu
       .filter(({ phase }) => phase !== 'waiting_for_upstream' && phase !== 'queued')
       .map((task) => ({
         key: task.task,
-        state: `${task.status} ${task.phase} ${task.pending?.attempt ?? ''}`,
+        state: `${task.status} ${task.phase} ${task.pending?.attempt ?? ''} ${tenthOf(itemsOf(task.pending?.progress))}`,
         line: taskLine(task, context).trimStart(),
       })),
     ...(run.kind === 'chain'

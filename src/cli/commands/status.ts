@@ -1,6 +1,7 @@
 /** `daychain status`: how the chains are doing, and what wants a look. */
 import type { Command } from 'commander';
 import type { RunSummary } from '../../control/run-summary.js';
+import { itemsText, tenthOf } from '../../control/items.js';
 import { type ChainStatus, readStatus, type StatusView } from '../../control/status.js';
 import { durationText } from '../../plan/duration.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,7 +11,7 @@ import type { Act, Invocation } from '../program.js';
 import { openProject, openServer } from '../session.js';
 import { lowered, pausedText } from '../schedule-text.js';
 import { shownState } from '../states.js';
-import { padded, shortened, table, widthOf } from '../table.js';
+import { clipped, padded, shortened, table, widthOf } from '../table.js';
 import { shownZone, whenText } from '../../control/when-text.js';
 import { watch, type WatchedEvent } from '../watch.js';
 
@@ -52,7 +53,7 @@ async function status({ out, project: named }: Invocation, _args: [], options: O
 }
 
 /** A chain's newest run and schedule, and what wants a look. */
-function statusEvents({ chains, attention }: StatusView, now: number): WatchedEvent[] {
+function statusEvents({ chains, working, attention }: StatusView, now: number): WatchedEvent[] {
   return [
     ...chains.map((chain) => {
       const run = chain.last.at(-1);
@@ -60,6 +61,7 @@ function statusEvents({ chains, attention }: StatusView, now: number): WatchedEv
       const paused = chain.schedule.state === 'paused' ? ', paused' : '';
       return { key: chain.id, state, line: `${chain.id}: ${lastText(chain, now)}${paused}` };
     }),
+    ...working.map(({ run, items }) => ({ key: run, state: `${tenthOf(items)}`, line: `${run}: ${itemsText(items)}` })),
     ...attention.map(({ text, command }) => ({ key: text, state: text, line: `wants a look: ${text}   →  ${command}` })),
   ];
 }
@@ -70,6 +72,7 @@ export function statusLines(out: Output, view: StatusView, now: number, limit = 
   return [
     `${view.project} · ${shownZone(view.timezone)} · ${workers} · server ok`,
     ...chainLines(out, view, now),
+    ...workingLines(out, view),
     ...attentionLines(out, view, limit),
   ];
 }
@@ -114,6 +117,11 @@ function nextText({ schedule, timezone }: ChainStatus, projectZone: string, now:
       return schedule.next === null ? 'none' : `${whenText(schedule.next, timezone, now)}${zone}`;
     }
   }
+}
+
+function workingLines(out: Output, { working }: StatusView): string[] {
+  const lines = working.map(({ run, items }) => clipped(`  ${run}  ${itemsText(items)}`, out.width));
+  return lines.length === 0 ? [] : ['', 'At work', ...lines];
 }
 
 function attentionLines(out: Output, { attention }: StatusView, limit: number): string[] {

@@ -3,7 +3,8 @@ import type { Registry } from '../../registry/index.js';
 import { graphOf, layoutGraph } from '../graph-layout.js';
 import type { DateSources } from './date.js';
 import type { DateGraph, DateNode } from './date-types.js';
-import { itemsOf, sentenceFor, type TaskState } from './task-state.js';
+import { itemsOf } from '../items.js';
+import { sentenceFor, type TaskState } from './task-state.js';
 
 /** CSS pixels at a font of 14 px. */
 const LETTER = 7.7;

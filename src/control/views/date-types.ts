@@ -1,4 +1,5 @@
 /** The chain of one run key: its graph, laid out, and its timeline. Times are ISO instants in UTC. */
+import type { ItemsView } from '../items.js';
 import type { AttemptError, Kind, Phase, RunWhen, Status } from '../../plan/types.js';
 import type { CellState } from './cell.js';
 
@@ -82,8 +83,8 @@ export interface DateNode {
   attempt: number;
   /** Attempts it may take in all. */
   maximumAttempts: number;
-  /** Of `forEach`, from the last heartbeat (up to 8 s old): items done, and of how many. */
-  progress: { processed: number; of: number } | null;
+  /** Items, from the last heartbeat (up to 8 s old). */
+  progress: ItemsView | null;
   started: string | null;
   finished: string | null;
   /** When the next attempt begins, of one that is retrying. */

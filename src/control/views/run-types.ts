@@ -1,4 +1,5 @@
 /** One run in full. Times are ISO instants in UTC. */
+import type { ItemsView } from '../items.js';
 import type { AttemptError, Hold, JsonObject, Kind, Phase, Status, TaskOutcome, UpstreamResult } from '../../plan/types.js';
 import type { PendingAttempt } from '../describe-run.js';
 import type { HolderState } from '../locks.js';
@@ -42,8 +43,8 @@ export interface FullRun {
   attemptErrors: AttemptError[];
   /** The attempt under way, or the pause before the next; null if there is none. */
   pending: PendingAttempt | null;
-  /** Of `forEach`, from the last heartbeat. */
-  progress: { processed: number; of: number } | null;
+  /** Items, from the last heartbeat. */
+  progress: ItemsView | null;
   /** Errors of single items and warnings; at most 200 of each, `itemErrorsInAll` and `warningsInAll` say how many there are. */
   itemErrors: string[];
   itemErrorsInAll: number;

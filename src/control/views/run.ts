@@ -16,7 +16,8 @@ import { commandsFor } from './run-commands.js';
 import { ordersOf } from './run-orders.js';
 import type { EarlierExecution, FullRun, RunLock } from './run-types.js';
 import { sized } from './sized.js';
-import { itemsOf, openTaskState, phaseOf } from './task-state.js';
+import { itemsOf } from '../items.js';
+import { openTaskState, phaseOf } from './task-state.js';
 import { readTaskHistory } from './task-history.js';
 
 export interface RunLook {

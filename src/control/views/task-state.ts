@@ -179,10 +179,3 @@ function troubles({ errors, warnings }: TaskState): string {
   ];
   return parts.length === 0 ? '' : `, with ${parts.join(' and ')}`;
 }
-
-/** How far `forEach` is, from what a body last reported. */
-export function itemsOf(progress: unknown): { processed: number; of: number } | null {
-  if (typeof progress !== 'object' || progress === null) return null;
-  const { processed, of } = progress as { processed?: unknown; of?: unknown };
-  return typeof processed === 'number' && typeof of === 'number' ? { processed, of } : null;
-}

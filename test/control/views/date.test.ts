@@ -154,7 +154,7 @@ describe('an open date', () => {
     expect(node(view, 'da_items')).toMatchObject({
       state: 'running',
       phase: 'running',
-      progress: { processed: 1, of: 3 },
+      progress: { processed: 1, of: 3, failed: 0 },
       attempt: 1,
     });
     expect(node(view, 'da_locked')).toMatchObject({ state: 'waiting', phase: 'waiting_for_lock' });

@@ -8,6 +8,7 @@ import type { WhyView } from '../../../src/control/why-view.js';
 
 const DAY = 86_400_000;
 const ZONE = 'Europe/Paris';
+const ITEMS = { processed: 21, of: 32, failed: 2, current: 'contribution-22', perMinute: 40, leftMs: 16_500 };
 const TASKS = ['task_firecrawl', 'task_contributions_analysis', 'task_rag_indexing', 'task_report_generation'] as const;
 const USUAL: Record<string, number> = {
   'daily-chain': 3_400,
@@ -179,7 +180,7 @@ function dateView(date: string, ago: Ago, now: number): DateView {
       nodes: [
         node('task_firecrawl', 4, 4, 0, {}),
         node('task_contributions_analysis', 4, 76, 0, {
-          ...{ state: 'running', started: ago(38_000), finished: null, attempt: 2, progress: { processed: 21, of: 32 } },
+          ...{ state: 'running', started: ago(38_000), finished: null, attempt: 2, progress: ITEMS },
           lastError: { attempt: 1, at: ago(30_000), message: 'HTTP 429 from the provider' },
         }),
         node('task_rag_indexing', 300, 4, 1, { ...waits, phase: 'waiting_for_lock', dependsOn: ['task_firecrawl'] }),
@@ -334,7 +335,7 @@ function runningRun(date: string, ago: Ago): FullRun {
       end: null,
       settled: null,
     },
-    ...{ started: ago(43_000), closed: null, attempt: 2, maximumAttempts: 4, progress: { processed: 21, of: 32 } },
+    ...{ started: ago(43_000), closed: null, attempt: 2, maximumAttempts: 4, progress: ITEMS },
     attemptErrors: [{ attempt: 1, at: ago(30_000), message: 'HTTP 429 from the provider' }],
     params: { bytes: 13, value: { limit: 100 }, head: null },
     lock: {

@@ -41,6 +41,9 @@ const Task = z
     maximumAttempts: z.number().int(),
     problem: z.string().nullable(),
     disabled: z.string().nullable().openapi({ description: 'Why its runs are skipped here: a setting it needs is missing' }),
+    isolate: orNull(z.object({ memoryMb: z.number().int().nullable() })).openapi({
+      description: "Its body runs in a process of its own, whose heap may grow to so much; null: in the worker's",
+    }),
     paramsSchema: orNull(AnyObject).openapi({ description: 'JSON Schema of its params; null where it takes none' }),
   })
   .openapi('Task');

@@ -6,9 +6,16 @@ import { CellState } from './grid.js';
 
 export const AttemptError = z.object({ attempt: z.number().int(), at: Instant, message: z.string() });
 export const Items = z
-  .object({ processed: z.number(), of: z.number() })
+  .object({
+    processed: z.number().openapi({ description: 'Failed ones included' }),
+    of: z.number().nullable().openapi({ description: 'Null if nobody knows how many there are' }),
+    failed: z.number(),
+    current: z.string().nullable().openapi({ description: 'Key of one that is being worked on' }),
+    perMinute: z.number().nullable().openapi({ description: 'Of late; null while it is too soon to tell' }),
+    leftMs: z.number().nullable().openapi({ description: 'At this rate, milliseconds' }),
+  })
   .nullable()
-  .openapi({ description: 'Items done, by the last heartbeat' });
+  .openapi({ description: 'Items of a running task, by the last heartbeat' });
 
 const Node = z
   .object({

@@ -1,6 +1,7 @@
 /** Schedules: how they stand, what is due, what became of their slots. */
 import { z } from '@hono/zod-openapi';
 import { Instant, orNull, RunDate, RunEnd, Slot } from './common.js';
+import { Items } from './dates.js';
 import { RunSummary, SlotResult } from './runs.js';
 
 const Worker = z.object({ identity: z.string(), lastPoll: Instant.nullable() }).openapi('Worker');
@@ -28,6 +29,9 @@ export const StatusView = z
         last: z.array(RunSummary).openapi({ description: 'The newest run keys, oldest first, at most seven' }),
       }),
     ),
+    working: z
+      .array(z.object({ task: z.string(), runKey: z.string(), run: z.string(), items: Items.unwrap() }))
+      .openapi({ description: 'Tasks that are going through items, at most 16' }),
     attention: z.array(z.object({ text: z.string(), command: z.string() })),
     server: z.string(),
   })

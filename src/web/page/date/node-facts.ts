@@ -1,9 +1,11 @@
 /** What a node of the graph says besides its name and state: each time against what it is measured by. */
 import type { DateNode } from '../../../control/views/date-types.js';
 import type { Speech } from '../i18n/context.js';
+import { itemsDone } from '../run/items-text.js';
 
 /** `now` in epoch milliseconds. */
-export function nodeFacts({ t, format }: Speech, node: DateNode, timezone: string, now: number): string[] {
+export function nodeFacts(speech: Speech, node: DateNode, timezone: string, now: number): string[] {
+  const { t, format } = speech;
   const facts: string[] = [];
   if (node.state === 'waiting' && node.phase !== null) facts.push(t.phase[node.phase]);
   if (node.kind !== null && node.kind !== 'error' && node.state !== 'success') facts.push(t.kind[node.kind]);
@@ -12,7 +14,7 @@ export function nodeFacts({ t, format }: Speech, node: DateNode, timezone: strin
     facts.push(tookText(Date.parse(node.started), node.finished === null ? now : Date.parse(node.finished)));
   }
   if (node.progress !== null && node.finished === null) {
-    facts.push(t.itemsOf(format.number(node.progress.processed), format.number(node.progress.of)));
+    facts.push(...itemsDone(speech, node.progress));
   }
   if (node.nextAttemptAt !== null) {
     const clock = format.clock(node.nextAttemptAt, timezone, true);

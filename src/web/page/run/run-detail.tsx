@@ -11,6 +11,7 @@ import { Failure, Loading } from '../parts/loading.js';
 import { StateWord } from '../parts/state-word.js';
 import { runParts } from '../route.js';
 import { useNow } from '../shell/clock.js';
+import { ItemsBar } from './items-bar.js';
 import { RunFacts } from './run-facts.js';
 import { Why } from './why.js';
 import { wishesOfTask } from './task-wishes.js';
@@ -75,9 +76,6 @@ function RunHead({ id, run, node, zone }: RunHeadProps) {
         <StateWord state={state} kind={run?.resultKind ?? node?.kind ?? null} phase={run?.phase ?? node?.phase ?? null} />
         {took !== null && <span>{took}</span>}
         {attempt > 0 && most > 1 && (attempt > 1 || isOpen(state)) && <span>{t.attemptOf(attempt, most)}</span>}
-        {progress !== null && isOpen(state) && (
-          <span>{t.itemsOf(format.number(progress.processed), format.number(progress.of))}</span>
-        )}
         {state === 'running' && heartbeat !== null && <span>{t.lastHeartbeat(format.ago(heartbeat, now))}</span>}
         {state === 'running' && node !== null && <span class="quiet">{t.timeoutOf(format.duration(node.timeoutMs))}</span>}
         {next !== null && <span>{(run?.pending?.waiting ? t.looksAgain : t.nextAttempt)(format.clock(next, zone, true))}</span>}
@@ -87,6 +85,7 @@ function RunHead({ id, run, node, zone }: RunHeadProps) {
           </a>
         )}
       </p>
+      {progress !== null && isOpen(state) && <ItemsBar items={progress} />}
       {run?.late === true && <p class="quiet">{t.late}</p>}
     </header>
   );

@@ -1,0 +1,106 @@
+/** One item: its tries, each within its timeout. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { TaskError, type Fate } from '../../define/errors.js';
+import type { ItemTools } from '../../define/for-each-types.js';
+import { durationMs, durationText } from '../../plan/duration.js';
+import type { ItemSettings } from './options.js';
+
+/** A try that was told to stop has this long; then it is left behind, still at work. Milliseconds. As for whole attempts. */
+const PATIENCE_MS = 10_000;
+
+/** A try of an item took too long. Tried again like any other error, unless the try did not stop. */
+export class ItemTimedOut extends TaskError {
+  override name = 'ItemTimedOut';
+
+  constructor(
+    timeoutMs: number,
+    /** It may still be at work: a further try would work beside it. */
+    readonly leftBehind: boolean,
+  ) {
+    const still = leftBehind ? `, and did not stop within ${durationText(PATIENCE_MS)} of being told to` : '';
+    super(`timed out after ${durationText(timeoutMs)}${still}`);
+  }
+}
+
+/**
+ * Runs one item, again after an error as its settings say.
+ * @throws what its last try threw; the signal's reason if it was aborted in a pause
+ */
+export async function runItem<R>(
+  run: (tools: ItemTools) => R | Promise<R>,
+  key: string,
+  settings: ItemSettings,
+  signal: AbortSignal,
+): Promise<R> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await oneTry(run, { key, attempt, signal }, settings.timeoutMs);
+    } catch (error) {
+      const waitMs = signal.aborted ? null : pauseBefore(attempt, error, settings);
+      if (waitMs === null) throw error;
+      await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+/** Milliseconds to wait after the n-th try threw; null if no other follows. Pure. */
+export function pauseBefore(tries: number, error: unknown, settings: ItemSettings): number | null {
+  if (tries > settings.retries || isFinal(error, settings)) return null;
+  const own = Math.min(settings.delayMs * settings.backoff ** (tries - 1), settings.maximumDelayMs);
+  const asked = askedFor(error);
+  if (asked !== null && asked > settings.maximumDelayMs) return null;
+  return Math.max(own, asked ?? 0);
+}
+
+/** What becomes of an error. Known by a mark, not by the class: a task may have its own copy of this package. */
+export function fateOf(error: unknown): Fate {
+  return (error as { fate?: unknown } | null | undefined)?.fate === 'give_up' ? 'give_up' : 'retry';
+}
+
+function isFinal(error: unknown, { giveUpOn }: ItemSettings): boolean {
+  if (fateOf(error) === 'give_up' || (error instanceof ItemTimedOut && error.leftBehind)) return true;
+  return giveUpOn.some((one) => error instanceof one);
+}
+
+/** The delay a RetryAfter asks for. */
+function askedFor(error: unknown): number | null {
+  const delay = (error as { delay?: unknown } | null | undefined)?.delay;
+  if (typeof delay !== 'string') return null;
+  try {
+    return durationMs(delay);
+  } catch {
+    return null;
+  }
+}
+
+async function oneTry<R>(run: (tools: ItemTools) => R | Promise<R>, tools: ItemTools, timeoutMs: number | null): Promise<R> {
+  if (timeoutMs === null) return await run(tools);
+  const own = new AbortController();
+  const stopToo = () => own.abort(tools.signal.reason);
+  if (tools.signal.aborted) stopToo();
+  tools.signal.addEventListener('abort', stopToo, { once: true });
+  const timers: NodeJS.Timeout[] = [];
+  let late = false;
+  const work = (async () => await run({ ...tools, signal: own.signal }))();
+  const leftBehind = new Promise<never>((_, reject) => {
+    timers.push(
+      setTimeout(() => {
+        late = true;
+        own.abort(new ItemTimedOut(timeoutMs, false));
+        timers.push(setTimeout(() => reject(new ItemTimedOut(timeoutMs, true)), PATIENCE_MS));
+      }, timeoutMs),
+    );
+  });
+  try {
+    const ended = await Promise.race([work, leftBehind]);
+    // One that was told to stop may have returned with half its work done.
+    if (late) throw new ItemTimedOut(timeoutMs, false);
+    return ended;
+  } catch (error) {
+    throw late && !(error instanceof ItemTimedOut) ? new ItemTimedOut(timeoutMs, false) : error;
+  } finally {
+    tools.signal.removeEventListener('abort', stopToo);
+    timers.forEach(clearTimeout);
+    work.catch(() => {});
+  }
+}
