@@ -121,7 +121,7 @@ export async function openExample(name: string, environment: Record<string, stri
 function copyOf(name: string): string {
   mkdirSync(COPIES, { recursive: true });
   const dir = mkdtempSync(join(COPIES, `${name}-`));
-  const leftBehind = ['out', '.daychain', '.env'];
+  const leftBehind = ['out', '.data', '.daychain', '.env'];
   cpSync(join(EXAMPLES, name), dir, { recursive: true, filter: (path) => !leftBehind.includes(basename(path)) });
   const config = join(dir, 'daychain.config.ts');
   const text = readFileSync(config, 'utf8');
