@@ -8,6 +8,7 @@ import {
   type WorkerDeploymentOptions,
 } from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
+import { createCallActivities } from './activities/calls.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { runsOf } from './activities/condition.js';
@@ -22,6 +23,7 @@ import { endPause } from './control/pause.js';
 import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { lendClients } from './define/lent-clients.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
@@ -86,6 +88,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
   });
   const shutdown = new AbortController();
+  // What a task calls at once uses the clients that are open already.
+  const giveBack = lendClients(registry.project.dir, pool.clients);
 
   const attempt = createAttempt({
     registry,
@@ -125,6 +129,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         pageUrl: options.pageUrl ?? null,
         cleanUpRuns,
       }),
+      ...createCallActivities({
+        registry,
+        clients: pool.clients,
+        environment: options.environment,
+        shutdown: shutdown.signal,
+        log,
+      }),
       default: attempt,
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
@@ -149,6 +160,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await Promise.race([running, stopping.promise]);
     } finally {
       if (!stopping.isDue()) shutdown.abort();
+      giveBack();
       for (const trouble of await pool.close()) log.warn({}, trouble);
       stores.close();
       await Promise.race([connection.close().catch(() => {}), stopping.promise]);

@@ -49,12 +49,22 @@ export function taskView(registry: Registry, id: string) {
   };
 }
 
+/** @throws NotFound */
+export function retryableView(registry: Registry, id: string) {
+  const retryable = registry.retryable(id);
+  if (retryable === undefined) throw new NotFound(`There is no retryable "${id}" in project ${registry.project.name}.`);
+  const { file, summary, tags, spec, brokenBecause } = retryable;
+  const { retries, delayMs, backoff } = spec;
+  return { id, file, summary, tags: [...tags], retries, delayMs, backoff, problem: brokenBecause ?? null };
+}
+
 /** All that is wrong with the files, and with the settings as they are here. */
 export function checkView(registry: Registry) {
   return {
     project: registry.project.name,
     chains: registry.chainIds().length,
     tasks: registry.taskIds().length,
+    retryables: registry.retryableIds().length,
     problems: registry.problems.map(({ file, field, message, suggestion }) => ({ file, field, message, suggestion })),
     settings: registry.settings.flatMap(({ problem }) => problem ?? []),
     disabled: disabledTasks(registry),

@@ -14,6 +14,7 @@ export type { Duration, Json, JsonObject, RunWhen };
 export type * from './for-each-types.js';
 export type * from './isolate-types.js';
 export type * from './notice-types.js';
+export type * from './retryable-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
 export type * from './shared-types.js';
@@ -64,6 +65,11 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   dependsOnPast?: boolean;
   /** Settings of the project without which the task is disabled: its runs end as skipped, and say so. */
   needs?: readonly string[];
+  /**
+   * Runs the body in a process of its own, which ends with the worker: for work that computes for seconds without a pause, or
+   * that may run out of memory. Default false.
+   */
+  isolate?: boolean | Isolation;
   /** Asked before the body, until it says `true`: see ConditionContext. A forced run does not ask. */
   condition?(ctx: ConditionContext<z.output<P>>): ConditionAnswer | Promise<ConditionAnswer>;
   /**
@@ -73,11 +79,6 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   postponeUntil?: string;
   /** Makes `ctx.noWork` a wait for the first work. */
   recheck?: Recheck;
-  /**
-   * Runs the body in a process of its own, which ends with the worker: for work that computes for seconds without a pause, or
-   * that may run out of memory. Default false.
-   */
-  isolate?: boolean | Isolation;
   /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
   run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
 }

@@ -18,6 +18,7 @@ export { LlmAnswerError, LlmBudgetSpent, LlmUnavailable, type LlmAnswerFault } f
 export type * from './llm/types.js';
 export { createMailer, mailClient, type Mail, type Mailer, type MailOptions, type MailSent } from './mail.js';
 export { redisClient, type Redis, type RedisClientOptions } from './redis.js';
+export { afterCommit } from './sql/after-commit.js';
 export { openSql, sqlClient, type SqlOptions } from './sql/client.js';
 export { once, StaleFence, type Once } from './sql/once.js';
 export { writeWhole, type FileData } from './write-whole.js';

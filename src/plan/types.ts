@@ -520,10 +520,10 @@ export interface AttemptTrace {
   warnings: string[];
   /** Progress the task reported itself. */
   progress: Json;
-  /** Looks of this activity that found nothing: attempts for the server only. Absent: none. */
-  looks?: number;
   /** What each `ctx.forEach` has done, by its name. Absent where there was none. */
   items?: Record<string, Json>;
+  /** Looks of this activity that found nothing: attempts for the server only. Absent: none. */
+  looks?: number;
 }
 
 /** How far the items of a running task are. */

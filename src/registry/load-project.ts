@@ -3,20 +3,22 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { findCycle } from '../plan/graph.js';
 import { idProblem } from '../plan/ids.js';
+import { CALL_DEFAULTS } from '../plan/calls.js';
 import type { ChainPlan, SlotPolicy, TaskSpec } from '../plan/types.js';
 import { readChain } from './chains.js';
 import { checkSize, compilePlan } from './compile.js';
 import { checkNeeds, type DeclaredSettings } from './declared-settings.js';
-import { definitionIn } from './definition.js';
+import { definitionIn, type DefinitionKind } from './definition.js';
 import { findFiles, noteMissingProject, type ProjectFile, type ProjectFiles } from './files.js';
 import { loadFiles, type Loaded } from './load.js';
 import { checkPlacements, type LoadedChain } from './placements.js';
 import { problemText, type Note, type Problem } from './problems.js';
 import { readProject } from './project.js';
 import { proposedId } from './proposed-id.js';
-import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './registry.js';
+import { Registry, type ChainEntry, type RetryableEntry, type TaskEntry, type TaskTiming } from './registry.js';
 import { readSettingValues, whyDisabled, type Environment, type SettingEntry } from './setting-values.js';
 import { specOf, type Settings } from './settings.js';
+import { checkFileName, readRetryable, type RetryableFile } from './retryables.js';
 import { readTask, type TaskFile } from './tasks.js';
 import { checkWaits, waitSpec, zoneOf } from './waits.js';
 
@@ -32,8 +34,18 @@ const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overl
 export async function loadProject(dir: string, environment: Environment = {}): Promise<Registry> {
   const folder = resolve(dir);
   const files = await findFiles(folder);
-  const loaded = await loadFiles(folder, [...files.config.slice(0, 1), ...files.tasks, ...files.chains]);
-  return assembleProject(folder, environment, files, loaded);
+  return assembleProject(folder, environment, files, await loadAll(folder, files));
+}
+
+/** Loads only the project's configuration: who it is, its settings and clients. It has no tasks then, and no chains. */
+export async function loadConfiguration(dir: string, environment: Environment = {}): Promise<Registry> {
+  const folder = resolve(dir);
+  const files = { ...(await findFiles(folder)), tasks: [], chains: [], retryables: [], unread: [] };
+  return assembleProject(folder, environment, files, await loadAll(folder, files));
+}
+
+async function loadAll(folder: string, { config, tasks, chains, retryables }: ProjectFiles): Promise<Loaded[]> {
+  return await loadFiles(folder, [...config.slice(0, 1), ...tasks, ...chains, ...retryables]);
 }
 
 /** Makes a project of files that are loaded already, or stand for some. Throws for nothing that is in them. */
@@ -67,6 +79,7 @@ class ProjectLoad {
     this.checkIds(files);
     const taskFiles = this.readTasks(files, byFile, project.timezone);
     const chains = this.readChains(files, byFile, project.timezone);
+    const retryables = this.readRetryables(files, byFile);
     if (this.reason(files.config[0]?.file) === undefined) this.checkNeeds(project.settings, files, taskFiles, chains);
     const ids = new Map(files.tasks.map(({ id, file }) => [id, file]));
     const params = checkPlacements(chains, taskFiles, ids);
@@ -104,6 +117,8 @@ class ProjectLoad {
       taskTimings: this.timings(files, taskFiles),
       chains: this.chainEntries(files, chains),
       plans,
+      retryables: this.retryableEntries(files, retryables),
+      defaults,
     });
   }
 
@@ -135,6 +150,17 @@ class ProjectLoad {
     return chains;
   }
 
+  private readRetryables(files: ProjectFiles, byFile: ReadonlyMap<string, Loaded>): Map<string, RetryableFile> {
+    const retryables = new Map<string, RetryableFile>();
+    for (const { id, file } of files.retryables) {
+      const definition = this.definition(byFile.get(file), 'retryable');
+      if (definition === null) continue;
+      checkFileName(this.noteIn(file), definition.name, id);
+      retryables.set(id, readRetryable(this.noteIn(file), definition, this.defaults));
+    }
+    return retryables;
+  }
+
   private checkNeeds(
     declared: DeclaredSettings,
     files: ProjectFiles,
@@ -147,7 +173,7 @@ class ProjectLoad {
     }
   }
 
-  private definition(loaded: Loaded | undefined, kind: 'project' | 'task' | 'chain') {
+  private definition(loaded: Loaded | undefined, kind: DefinitionKind) {
     if (!loaded) return null;
     const note = this.noteIn(loaded.file.file);
     if (loaded.error === null) return definitionIn(note, loaded.exports, kind);
@@ -155,10 +181,10 @@ class ProjectLoad {
     return null;
   }
 
-  /** Ids must be ids, and tasks and chains share one namespace. */
-  private checkIds({ tasks, chains }: ProjectFiles): void {
+  /** Ids must be ids, and tasks, chains and retryables share one namespace. */
+  private checkIds({ tasks, chains, retryables }: ProjectFiles): void {
     const first = new Map<string, ProjectFile>();
-    for (const one of [...tasks, ...chains]) {
+    for (const one of [...tasks, ...chains, ...retryables]) {
       const problem = idProblem(one.id);
       const suggestion = problem && proposedId(one.id);
       if (problem) this.noteIn(one.file)('file name', one.id, `${problem}. Helpers live in subfolders.`, suggestion);
@@ -174,7 +200,7 @@ class ProjectLoad {
         this.noteIn(file.file)(
           'file name',
           one.id,
-          `${taken.file} has the same id, "${one.id}"; tasks and chains share one set of ids. Rename one.`,
+          `${taken.file} has the same id, "${one.id}"; tasks, chains and retryables share one set of ids. Rename one.`,
         );
       }
     }
@@ -260,6 +286,17 @@ class ProjectLoad {
     return entries;
   }
 
+  private retryableEntries(files: ProjectFiles, known: ReadonlyMap<string, RetryableFile>): Map<string, RetryableEntry> {
+    const entries = files.retryables.map(({ id, file }): [string, RetryableEntry] => {
+      const { summary = null, tags = [], spec = CALL_DEFAULTS, definition } = known.get(id) ?? {};
+      const base = { id, file, summary, tags, spec };
+      const brokenBecause = this.reason(file);
+      if (definition !== undefined && brokenBecause === undefined) return [id, { ...base, definition }];
+      return [id, { ...base, brokenBecause: brokenBecause ?? 'it did not load' }];
+    });
+    return new Map(entries);
+  }
+
   private noteIn(file: string): Note {
     return (field, value, message, suggestion) => {
       const problem: Problem = { file, field, value, message, ...(suggestion && { suggestion }) };
@@ -273,8 +310,8 @@ class ProjectLoad {
     return problem && `${problem.field}: ${problemText(problem)}`;
   }
 
-  private sortProblems({ config, tasks, chains }: ProjectFiles): void {
-    const order = ['.', ...[...config, ...chains, ...tasks].map(({ file }) => file)];
+  private sortProblems({ config, tasks, chains, retryables }: ProjectFiles): void {
+    const order = ['.', ...[...config, ...chains, ...tasks, ...retryables].map(({ file }) => file)];
     const place = (file: string) => (order.includes(file) ? order.indexOf(file) : order.length);
     this.problems.sort((a, b) => place(a.file) - place(b.file));
   }

@@ -45,7 +45,7 @@ export function readSettings(note: Note, path: string, fields: Fields): Settings
 export function specOf(
   own: Settings,
   project: Settings,
-  rest: Pick<TaskSpec, 'summary' | 'tags' | 'successKeys' | 'isolate'>,
+  rest: Pick<TaskSpec, 'summary' | 'tags' | 'successKeys' | 'isolate' | 'waits'>,
 ): TaskSpec {
   const said = { ...project, ...own };
   const retryDelayMs = said.retryDelayMs ?? DEFAULTS.retryDelayMs;

@@ -25,14 +25,7 @@ export interface TaskFile extends Timing {
 }
 
 const KEYS = [
-  'run',
-  'summary',
-  'tags',
-  'params',
-  ...TIMING_KEYS,
-  'dependsOnPast',
-  'needs',
-  'isolate',
+  ...['run', 'summary', 'tags', 'params', ...TIMING_KEYS, 'dependsOnPast', 'needs', 'isolate'],
   ...WAIT_KEYS,
   ...SETTING_KEYS,
 ];
@@ -57,9 +50,9 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   for (const key of ['late', 'notices'])
     if (key in fields && fields.schedule === undefined)
       note(key, fields[key], "has no schedule beside it; in a chain the chain's counts.");
+  const settings = readSettings(note, '', fields);
   const waits = readWaits(note, fields);
   checkWaits(note, '', waits, timing.compiled);
-  const settings = readSettings(note, '', fields);
   return {
     definition: fields as unknown as TaskDefinition<z.ZodType, unknown>,
     schema,
@@ -74,7 +67,7 @@ export function readTask(note: Note, fields: Fields, projectZone: string): TaskF
   };
 }
 
-function readSchema(note: Note, value: unknown): z.ZodType | undefined {
+export function readSchema(note: Note, value: unknown): z.ZodType | undefined {
   if (value === undefined) return undefined;
   if (!isSchema(value)) {
     note('params', value, `${shown(value)} is no schema: write z.object({ … }).`);

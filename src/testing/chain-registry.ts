@@ -49,7 +49,7 @@ export async function chainRegistry(parts: ChainParts): Promise<{ registry: Regi
   const registry = await assembleProject(
     dir,
     parts.environment,
-    { config: configs.map(({ file }) => file), tasks: taskFiles, chains: [chainFile], unread: [], isProject: true },
+    { ...NO_FILES, config: configs.map(({ file }) => file), tasks: taskFiles, chains: [chainFile] },
     [...configs, ...chosen.tasks, chain],
   );
   if (registry.problems.length > 0) {
@@ -59,7 +59,7 @@ export async function chainRegistry(parts: ChainParts): Promise<{ registry: Regi
   return { registry, id };
 }
 
-const NO_FILES: ProjectFiles = { config: [], tasks: [], chains: [], unread: [], isProject: true };
+const NO_FILES: ProjectFiles = { config: [], tasks: [], chains: [], retryables: [], unread: [], isProject: true };
 
 /** What stands in for each task, and how the chain places it then. */
 function chooseTasks(

@@ -5,9 +5,8 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.js';
 import type { Log } from '../activities/attempt-log.js';
 import { createClientPool } from '../activities/clients.js';
-import { runsOf } from '../activities/condition.js';
 import { createEngineActivities } from '../activities/engine.js';
-import type { AppRedis, ClientOpener } from '../define/types.js';
+import type { AppRedis, ClientOpener, RunFound } from '../define/types.js';
 import { workflowBundlePath } from '../local/workflow-bundle.js';
 import type { AttemptInput, AttemptOutput } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
@@ -24,6 +23,8 @@ export interface ChainWorkerParts {
   redis: AppRedis;
   environment: Record<string, string>;
   log: Log;
+  /** What a condition learns of other runs. */
+  runOf(workflowId: string): Promise<RunFound>;
   /** Hears of every attempt before it is made. */
   onAttempt(input: AttemptInput, attempt: number): void;
 }
@@ -51,8 +52,8 @@ export async function withChainWorker<T>(parts: ChainWorkerParts, work: (client:
     redis: parts.redis,
     environment: parts.environment,
     shutdown: new AbortController().signal,
-    runOf: runsOf(client, taskQueue),
     log: parts.log,
+    runOf: parts.runOf,
   });
   const engine = createEngineActivities({
     registry,

@@ -10,7 +10,7 @@ import type { ChainResult, ResolvedChainInput, RunChainInput, TaskResult } from 
 import { parseParams, type Registry } from '../registry/index.js';
 import { chainRegistry } from './chain-registry.js';
 import { withChainWorker } from './chain-worker.js';
-import { memoryRedis } from './stand-ins.js';
+import { memoryRedis, runsTold } from './stand-ins.js';
 import type { TestChainOptions, TestedChain, TestedRun } from './test-chain.js';
 import { type TestServer, withTestServer } from './test-server.js';
 
@@ -44,6 +44,7 @@ export async function runChainInTime(chain: Chain | string, options: TestChainOp
       redis: redis.client,
       environment: secrets,
       log: recorder(seen),
+      runOf: runsTold(options.runs ?? {}),
       onAttempt: ({ task, params, upstream }: Omit<Inputs, 'attempt'> & { task: string }, attempt: number) =>
         void seen.get(task)?.inputs.push({ attempt, params: asSeen(registry, task, params), upstream }),
     };

@@ -1,5 +1,5 @@
 /** Runs one chain with the real workflows in simulated time: retries, waits and postponements pass at once. */
-import type { Chain, JsonObject } from '../define/types.js';
+import type { Chain, JsonObject, RunFound } from '../define/types.js';
 import type { ChainResult, TaskResult, Upstream } from '../plan/types.js';
 import type { FakeTask } from './fakes.js';
 
@@ -28,6 +28,8 @@ export interface TestChainOptions {
   secrets?: Record<string, string>;
   /** What is in Redis before. */
   redis?: Record<string, string>;
+  /** What `ctx.runOf` of a condition finds, by `task:runKey`. */
+  runs?: Record<string, Partial<RunFound>>;
   /** Longest real time until the chain has ended. Milliseconds. Default 60,000. */
   patience?: number;
 }

@@ -13,7 +13,7 @@ import { taskResult } from '../plan/results.js';
 import type { AttemptInput, TaskResult, UpstreamResult } from '../plan/types.js';
 import { parseParams } from '../registry/index.js';
 import { parseDate } from '../time/dates.js';
-import { freeLocks, memoryRedis } from './stand-ins.js';
+import { freeLocks, memoryRedis, runsTold } from './stand-ins.js';
 
 export interface TestTaskOptions {
   /** `20260203` or `2026-02-03`. Default `'20260203'`. */
@@ -149,9 +149,7 @@ export async function testTask(task: Task<never> | Task, options: TestTaskOption
 
 /** Runs of other tasks are those a test tells. */
 function conditionParts({ now, timezone = 'UTC', runs = {} }: TestTaskOptions, input: AttemptInput): ConditionParts {
-  const absent: RunFound = { status: 'absent', kind: null, reason: null, output: {}, finished: null };
-  const told = (id: string): RunFound => (Object.hasOwn(runs, id) ? { ...absent, status: 'success', ...runs[id] } : absent);
-  return { now: now?.getTime() ?? Date.parse(input.scheduledFor), timezone, runOf: (id) => Promise.resolve(told(id)) };
+  return { now: now?.getTime() ?? Date.parse(input.scheduledFor), timezone, runOf: runsTold(runs) };
 }
 
 /** Long enough that no test meets it: its own time-out ends a body that hangs. */

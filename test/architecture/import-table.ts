@@ -93,6 +93,14 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   // What users call from their own programs. All of it is imported when it is called: a task's file imports the package too.
   'client.ts': { code: ['session', 'control', 'plan'], types: [], packages: [], node: false },
 
+  // Retryables, called from any program. Their files are imported by tasks too, so the same holds.
+  calls: {
+    code: ['session', 'control', 'registry', 'activities', 'define', 'plan', 'time'],
+    types: [],
+    packages: ['zod'],
+    node: true,
+  },
+
   'worker.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   'schedules.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   web: {
@@ -111,5 +119,5 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   },
 
   // What users import: the author's side, and what loads the rest when it is called.
-  'index.ts': { code: ['define', 'kit', 'client.ts'], types: ['plan'], packages: ['zod'], node: false },
+  'index.ts': { code: ['define', 'kit', 'calls', 'client.ts'], types: ['plan'], packages: ['zod'], node: false },
 };
