@@ -9,7 +9,7 @@ import { type Example, openExample } from '../../support/example.js';
 
 let example: Example;
 beforeAll(async () => {
-  example = await openExample('component');
+  example = await openExample('component', {}, { heartbeatMs: 15_000, retryDelayMs: 1_000 });
 }, 60_000);
 
 const out = (...path: string[]) => join(example.dir, 'out', ...path);
