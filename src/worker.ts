@@ -13,7 +13,6 @@ import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { runsOf } from './activities/condition.js';
 import { createEngineActivities } from './activities/engine.js';
-import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { clientRedis } from './connections/client-redis.js';
@@ -23,6 +22,7 @@ import { endPause } from './control/pause.js';
 import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { createSharedNotes, SHARED_PREFIX } from './lock/shared-notes.js';
 import { lendClients } from './define/lent-clients.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
@@ -82,10 +82,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const client = new Client({ connection, namespace });
   const prefix = options.lock.prefix ?? registry.project.lockPrefix;
   const locks = createLockStore(stores.locks, { ...options.lock, prefix });
+  const redisOfClients = () => Promise.resolve(clientRedis(stores, options.redis, prefix));
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
-    redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
+    redis: redisOfClients,
   });
   const shutdown = new AbortController();
   // What a task calls at once uses the clients that are open already.
@@ -97,9 +98,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     successKeys: options.lock.successKeys,
     clients: pool.clients,
     redis: appRedis(stores.app, prefix + stores.appPrefix),
+    clientRedis: redisOfClients,
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),
+      notes: createSharedNotes(stores.locks, prefix),
     },
     environment: options.environment,
     shutdown: shutdown.signal,

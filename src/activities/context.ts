@@ -1,8 +1,19 @@
 /** What a task's `run(ctx)` is handed. */
 import { forEachItem } from '../kit/for-each.js';
 import { Meter } from '../kit/items/meter.js';
-import type { AppRedis, Ended, Json, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from '../define/types.js';
+import type {
+  AppRedis,
+  ClientRedis,
+  Ended,
+  Json,
+  ProjectClients,
+  ProjectSettings,
+  Task,
+  TaskContext,
+  UpstreamOf,
+} from '../define/types.js';
 import { PermanentError } from '../define/errors.js';
+import { canonicalId } from '../plan/ids.js';
 import { cut } from '../plan/limits.js';
 import type { Ledger } from '../kit/items/ledger.js';
 import type { AttemptInput, ItemsProgress, UpstreamResult } from '../plan/types.js';
@@ -24,6 +35,8 @@ export interface ContextParts {
   redis: AppRedis;
   settings: ProjectSettings;
   shared: SharedStores;
+  /** What the project's clients find, where they are opened in the body's own process. Absent: there is none. */
+  clientRedis?: () => Promise<ClientRedis>;
   /** What stands in a lock that this attempt holds. */
   lockValue: string;
   /** Resolves once the trace as it is now cannot be lost any more, or the attempt is told to stop. */
@@ -44,6 +57,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
   const shared = new Shared({
     stores: parts.shared,
     value: parts.lockValue,
+    who: canonicalId(input.task, input.runKey),
     signal: () => ctx.signal,
     warn: (message) => log.author.warn(message),
   });
@@ -90,6 +104,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
     forEach(items, options, run) {
       const host = {
         signal: stop.signal,
+        lookedAtSignal: () => looked,
         open: (name: string) => trace.openItems(name),
         keep: (name: string, ledger: Ledger) => trace.keepItems(name, ledger),
         record: () => parts.record(),

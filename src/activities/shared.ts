@@ -1,27 +1,32 @@
 /** What one attempt shares with others: `ctx.lock` and `ctx.rateLimit`. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { LockNotFree, RateLimitReached } from '../define/errors.js';
+import { LockNotFree, RateLimitReached, TaskError } from '../define/errors.js';
 import type { RateLimit, SharedLockHeld, SharedLockOptions } from '../define/shared-types.js';
 import { LockStoreUnreachable } from '../lock/errors.js';
 import { renewalPeriodMs } from '../lock/protocol.js';
 import type { RateLimiter } from '../lock/rate-limit.js';
 import type { LockStore } from '../lock/redis-store.js';
+import type { SharedKind, SharedNotes } from '../lock/shared-notes.js';
 import { durationMs, durationText, type Duration } from '../plan/duration.js';
 import { DAY, SECOND } from '../plan/limits.js';
 import { keepRenewed, type HeldLock } from './held-lock.js';
-import { StopSwitch } from './stop.js';
+import { StopSwitch, type StopRequested } from './stop.js';
 
 /** What a worker has for all its attempts. */
 export interface SharedStores {
   /** Locks that outlive a dead holder by so many seconds. */
   locks(ttlSeconds: number): LockStore;
   rates: RateLimiter;
+  /** For those who look at locks and limits. Without it nothing is noted. */
+  notes?: SharedNotes;
 }
 
 export interface SharedParts {
   stores: SharedStores;
   /** The attempt's own value in a lock: an earlier attempt of the same run is taken over. */
   value: string;
+  /** Workflow ID of the run, for those who look. */
+  who: string;
   /** The attempt's signal; asking for it counts as looking at it. */
   signal(): AbortSignal;
   warn(message: string): void;
@@ -30,6 +35,8 @@ export interface SharedParts {
 /** A look at a lock or limit that was not free is repeated after this long at the latest, and at the soonest. Milliseconds. */
 const LONGEST_PAUSE_MS = 2_000;
 const SHORTEST_PAUSE_MS = 20;
+/** A waiter's note outlives its pause by this much, until the next one. */
+const NOTE_GRACE_MS = 2_000;
 
 export class Shared {
   private readonly held = new Set<string>();
@@ -64,7 +71,7 @@ export class Shared {
       const answer = await this.parts.stores.rates.take(name, limit, perMs);
       if (answer.taken) return;
       if (performance.now() + answer.waitMs > until) throw new RateLimitReached(name, limit, per, answer.waitMs);
-      await this.pause(answer.waitMs);
+      await this.waitNoted('rate', name, answer.waitMs);
     }
   }
 
@@ -79,6 +86,7 @@ export class Shared {
         if (acquired.outcome === 'acquired') {
           // The attempt before may still be alive somewhere: within one renewal period it learns that the lock is ours.
           if (acquired.tookOver) await this.pause(renewalPeriodMs(store.ttlMs, Infinity));
+          await this.note((notes, who) => notes.holds(name, wanted.value, who));
           return { ...wanted, fence: acquired.fence };
         }
         why = acquired.outcome === 'held' ? `held by ${acquired.holder}${leftText(acquired.ttlMs)}` : acquired.outcome;
@@ -89,7 +97,7 @@ export class Shared {
       }
       const left = until - performance.now();
       if (left <= 0) throw new LockNotFree(name, why);
-      await this.pause(Math.min(soon, left));
+      await this.waitNoted('lock', name, Math.min(soon, left));
     }
   }
 
@@ -107,14 +115,39 @@ export class Shared {
       const done = await work(held);
       await endRenewing();
       // Whoever has it now may have worked at the same time: that is no success to be silent about.
-      if (lost.cause !== null) throw lost.cause;
+      if (lost.cause !== null) throw await this.whyLost(lock, lost.cause);
       return done;
     } finally {
       await endRenewing();
       if (lost.cause?.why !== 'lock_lost') {
         await store.release(lock).catch((error: Error) => warn(`the lock "${lock.task}" was not released: ${error.message}`));
+        await this.note((notes, who) => notes.isDone('lock', lock.task, who));
       }
     }
+  }
+
+  /** A person who took the lock away has left word. */
+  private async whyLost({ task: name, value }: HeldLock, lost: StopRequested): Promise<Error> {
+    const taken = await this.parts.stores.notes?.taken(name, value).catch(() => null);
+    return taken ? new TaskError(`the lock "${name}" was taken away by ${taken.by}: ${taken.reason}`, { cause: lost }) : lost;
+  }
+
+  /** Waits for this long, and is seen to. */
+  private async waitNoted(kind: SharedKind, name: string, ms: number): Promise<void> {
+    await this.note((notes, who) => notes.waits(kind, name, who, ms + NOTE_GRACE_MS));
+    try {
+      await this.pause(ms);
+    } catch (error) {
+      await this.note((notes, who) => notes.isDone(kind, name, who));
+      throw error;
+    }
+    if (kind === 'rate') await this.note((notes, who) => notes.isDone(kind, name, who));
+  }
+
+  /** A note that cannot be left is not missed by the work. */
+  private async note(leave: (notes: SharedNotes, who: string) => Promise<void>): Promise<void> {
+    const { stores, who } = this.parts;
+    if (stores.notes) await leave(stores.notes, who).catch(() => {});
   }
 
   private async pause(ms: number): Promise<void> {
@@ -123,9 +156,7 @@ export class Shared {
   }
 }
 
-/** Under a prefix of its own, so that no task's lock is meant: `shared:lock:{name}:all`. */
-export const SHARED_PREFIX = 'shared:';
-
+/** `shared:lock:{name}:all`. */
 function lockName(name: string): { task: string; scope: string } {
   return { task: name, scope: 'all' };
 }

@@ -28,7 +28,7 @@ function leftMs({ processed, of, perMinute }: ItemsProgress): number | null {
   return Math.round(((of - processed) / perMinute) * MINUTE);
 }
 
-/** `3,120 of 10,000 items, 2 failed, 41 a minute, about 2 h 47 min left, at page-3121`: most telling first. */
+/** `3,120 of 10,000 items, 2 failed, 41 a minute, about 2 h 46 min left, at page-3121`: most telling first. */
 export function itemsText({ processed, of, failed, current, perMinute, leftMs }: ItemsView): string {
   const done = of === null ? `${count(processed)} items so far` : `${count(processed)} of ${count(of)} items`;
   return [

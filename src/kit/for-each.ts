@@ -6,11 +6,10 @@ import type { ItemsProgress } from '../plan/types.js';
 import { keysToOpen, Ledger, type LedgerText } from './items/ledger.js';
 import { Meter } from './items/meter.js';
 import { readOptions, type ItemSettings } from './items/options.js';
-import { fateOf, runItem } from './items/run-item.js';
+import { fateOf, runItem, type StopWord } from './items/run-item.js';
 import { sourceOf, type Entry, type Source } from './items/source.js';
 
-export interface ForEachHost {
-  signal: AbortSignal;
+export interface ForEachHost extends StopWord {
   /** What an earlier attempt left of the `forEach` of that name. Refuses a name that this attempt has had already. */
   open(name: string): LedgerText | null;
   /** From now on, what the next attempt is told of that `forEach`. */
@@ -66,6 +65,7 @@ class Round<T> {
   private taking: Promise<unknown> = Promise.resolve();
   private readonly meter: Meter;
   private readonly current = new Set<string>();
+  private lastKey: string | null = null;
   private lastError = '';
   /** Whether an item has failed that another try might mend. */
   private worthAnother = false;
@@ -130,6 +130,7 @@ class Round<T> {
   private async one(entry: Entry<T>): Promise<void> {
     const { host, ledger } = this;
     this.current.add(entry.key);
+    this.lastKey = entry.key;
     this.tell();
     try {
       const ended = await this.ending(entry);
@@ -145,7 +146,7 @@ class Round<T> {
   private async ending({ item, key }: Entry<T>): Promise<{ outcome: ItemOutcome } | { error: unknown }> {
     const { host, settings, work } = this;
     try {
-      return { outcome: await runItem((tools) => work(item, tools), key, settings, host.signal) };
+      return { outcome: await runItem((tools) => work(item, tools), key, settings, host) };
     } catch (error) {
       // An item that ends because the whole attempt is told to stop is not finished: the next attempt takes it up.
       host.signal.throwIfAborted();
@@ -162,7 +163,8 @@ class Round<T> {
 
   private tell(): void {
     const { ledger, source } = this;
-    const [current = null] = this.current;
+    // Between two items it is at the last one: what is told is seen for seconds, and the next begins at once.
+    const [current = this.lastKey] = this.current;
     const of = source.of === null ? null : ledger.listed;
     this.host.progress(this.meter.read({ processed: ledger.processed, of, failed: ledger.failed, current }));
   }

@@ -8,6 +8,7 @@ import { BadInput } from '../control/errors.js';
 import type { Server } from '../control/server.js';
 import { readState, type LocalState } from '../local/state.js';
 import type { LockStore } from '../lock/redis-store.js';
+import type { SharedLook } from '../lock/shared-look.js';
 import { loadConfiguration, loadProject, type Registry } from '../registry/index.js';
 import { findProjectDir } from './project-dir.js';
 
@@ -29,6 +30,8 @@ export interface ServerSession {
 
 export interface LockSession {
   store: LockStore;
+  /** Shared locks and rate limits. */
+  shared: SharedLook;
   stores: RedisStores;
   close(): void;
 }
@@ -156,9 +159,10 @@ export async function openServer(
 }
 
 export async function openLocks(project: Project): Promise<LockSession> {
-  const [{ connectRedisStores }, { createLockStore }] = await Promise.all([
+  const [{ connectRedisStores }, { createLockStore }, { createSharedLook }] = await Promise.all([
     import('../connections/redis-stores.js'),
     import('../lock/redis-store.js'),
+    import('../lock/shared-look.js'),
   ]);
   const stores = await connectRedisStores(redisOptions(project, readState(homeOf(project))));
   const { config, registry } = project;
@@ -167,7 +171,8 @@ export async function openLocks(project: Project): Promise<LockSession> {
     ttlSeconds: config.lockTtlSeconds,
     successTtlSeconds: config.successTtlSeconds,
   });
-  return { store, stores, close: () => stores.close() };
+  const shared = createSharedLook(stores.locks, registry.project.lockPrefix);
+  return { store, shared, stores, close: () => stores.close() };
 }
 
 /** The application's data, as the project's own clients find it. */

@@ -5,6 +5,8 @@ import { failureOf } from '../../src/activities/verdict.js';
 import type { RedisConnection } from '../../src/connections/redis.js';
 import { createRateLimiter } from '../../src/lock/rate-limit.js';
 import { createLockStore } from '../../src/lock/redis-store.js';
+import { createSharedLook } from '../../src/lock/shared-look.js';
+import { createSharedNotes } from '../../src/lock/shared-notes.js';
 import { within } from '../support/engine.js';
 import { KINDS, until, useRedis } from '../lock/servers.js';
 
@@ -22,6 +24,7 @@ describe.each(KINDS)('on $kind', (kind) => {
       stores = {
         locks: (ttlSeconds) => createLockStore(redis, { prefix: 'shared:', ttlSeconds }),
         rates: createRateLimiter(redis),
+        notes: createSharedNotes(redis),
       };
       name = `printer-${randomBytes(4).toString('hex')}`;
       key = `shared:lock:${name}:all`;
@@ -30,7 +33,7 @@ describe.each(KINDS)('on $kind', (kind) => {
 
     /** What one attempt has. */
     const attempt = (value = `${randomBytes(4).toString('hex')}:1`, signal = new AbortController().signal) =>
-      new Shared({ stores, value, signal: () => signal, warn: (message) => warnings.push(message) });
+      new Shared({ stores, value, who: `task_print:${value}`, signal: () => signal, warn: (message) => warnings.push(message) });
     const pttl = async () => Number(await redis.send(['PTTL', key]));
 
     describe('a shared lock', () => {
@@ -128,6 +131,59 @@ describe.each(KINDS)('on $kind', (kind) => {
         ['a', { ttl: '2500 milliseconds' }, 'whole seconds'],
       ] as const)('%j with %j is refused', async (bad, options, why) => {
         await expect(attempt().lock(bad, options, () => 1)).rejects.toThrow(why);
+      });
+    });
+
+    describe('those who look', () => {
+      const listed = async () => (await createSharedLook(redis).locks()).find((lock) => lock.name === name);
+      const rate = async () => (await createSharedLook(redis).rates()).find((limit) => limit.name === name);
+
+      test('see who holds a lock and who waits for it, and nobody once all is done', async () => {
+        let waiting: Promise<unknown> | undefined;
+        await attempt('aaaa1111:1').lock(name, { ttl: '1 minute' }, async () => {
+          waiting = attempt('bbbb2222:1').lock(name, {}, () => 1);
+          await until('somebody waits', async () => (await listed())?.waiting.length === 1);
+          expect(await listed()).toMatchObject({
+            holder: 'aaaa1111:1',
+            run: 'task_print:aaaa1111:1',
+            waiting: ['task_print:bbbb2222:1'],
+          });
+          expect((await listed())!.ttlMs).toSatisfy((ms: number) => ms > 30_000 && ms <= 60_000);
+        });
+        await within(20_000, 'the second', waiting!);
+        expect(await listed()).toBeUndefined();
+        expect(await redis.send(['KEYS', `shared:*${name}*`])).toEqual([`shared:fence:${name}:all`]);
+      });
+
+      test('see a lock of an unknown holder without a run, even where an older note is left', async () => {
+        await createSharedNotes(redis).holds(name, 'aaaa1111:1', 'task_print:20260203');
+        await redis.send(['SET', key, 'somebody']);
+        expect(await listed()).toMatchObject({ holder: 'somebody', run: null, ttlMs: null });
+        await redis.send(['DEL', key, `shared:who:${name}`]);
+      });
+
+      test('take a lock from the holder they saw and no other, and that one learns by whom and why', async () => {
+        const taken = { holder: 'aaaa1111:1', by: 'marie@desk', reason: 'the printer was replaced' };
+        const holder = attempt('aaaa1111:1').lock(name, { ttl: '2 seconds' }, async ({ signal }) => {
+          expect(await createSharedLook(redis).take(name, { ...taken, holder: 'cccc3333:1' })).toBe(false);
+          expect(signal.aborted).toBe(false);
+          expect(await createSharedLook(redis).take(name, taken)).toBe(true);
+          await within(20_000, 'the abort', new Promise((resolve) => signal.addEventListener('abort', resolve)));
+        });
+        await expect(holder).rejects.toThrow(`the lock "${name}" was taken away by marie@desk: the printer was replaced`);
+        expect(await redis.send(['GET', key])).toBeNull();
+      });
+
+      test('see how much of a limit is used, when a turn is free, and who waits for it', async () => {
+        const stop = new AbortController();
+        for (let count = 0; count < 2; count++) await attempt().rateLimit(name, { limit: 2, per: '1 hour' });
+        const waiting = attempt('bbbb2222:1', stop.signal).rateLimit(name, { limit: 2, per: '1 hour', wait: '2 hours' });
+        await until('somebody waits', async () => (await rate())?.waiting.length === 1);
+        expect(await rate()).toMatchObject({ limit: 2, perMs: 3_600_000, used: 2, waiting: ['task_print:bbbb2222:1'] });
+        expect((await rate())!.waitMs).toSatisfy((ms: number) => ms > 3_500_000 && ms <= 3_600_000);
+        stop.abort(new Error('told to stop'));
+        await expect(waiting).rejects.toThrow('told to stop');
+        expect((await rate())!.waiting).toEqual([]);
       });
     });
 

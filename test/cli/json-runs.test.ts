@@ -64,6 +64,7 @@ const CALLS: [command: string, ...words: string[]][] = [
   ['run', flaky, '--date', '2026-03-06'],
   ['cancel', flaky, '20260306', '--reason', 'a test'],
   ['unlock', good, '2026-03-07'],
+  ['unlock', `printer-${mark}`, '--shared', '--reason', 'a test'],
   ['keys delete', '--task', good],
   ['cleanup', '--dry-run'],
   ['at', '2099-03-01T08:00', good, '--id', `shot-${mark}`],

@@ -187,7 +187,7 @@ describe('the status screen', () => {
       'prompt-sync            paused: key rotation',
       '',
       'At work',
-      '  task_crawl:20261122  3,120 of 10,000 items, 2 failed, 41.5 a minute, about 2 h 45 min left, at …',
+      '  task_crawl:20261122  3,120 of 10,000 items, 2 failed, 41.5 a minute, about 2 h 45 min left, at pa…',
       '',
       '1 thing wants a look: daily-chain 20261121 failed   →  daychain show daily-chain:20261121',
     ]);

@@ -27,7 +27,7 @@ describe('daychain new project', () => {
       exit: 0,
       stdout: 'reports: 1 chain, 1 task, no problems.\n',
     });
-    expect(runIn(dir, ['--import', 'tsx', '--test', 'test/task_hello.test.ts'])).toContain('pass 1');
+    expect(execFileSync('npm', ['test'], { cwd: dir, encoding: 'utf8' })).toContain('pass 1');
     expect(runIn(dir, [join(ROOT, 'node_modules/typescript/bin/tsc')])).toBe('');
     const again = await folder.run('new', 'project', 'reports');
     expect([again.exit, again.stderr]).toEqual([4, expect.stringContaining('is there already, and not empty')]);

@@ -109,6 +109,28 @@ function leaves(value: object): string[] {
   );
 }
 
+describe('a running task', () => {
+  test('tells how far its items are, with a bar, also on a phone', async ({ open }) => {
+    const address = `/runs/daily-chain:${today()}?task=task_contributions_analysis`;
+    const { page } = await open(address, { viewport: { width: 390, height: 780 } });
+    const items = page.locator('.run-head .progress');
+    await items.waitFor();
+    const { current } = server.recorded.running.progress!;
+    expect(await items.locator('.facts span').allTextContents()).toEqual([
+      '21 of 32 items',
+      '2 failed',
+      '40 a minute',
+      'about 17\u00a0s left',
+      `at ${current}`,
+    ]);
+    const bar = page.getByRole('progressbar', { name: 'items' });
+    expect([await bar.getAttribute('aria-valuenow'), await bar.getAttribute('aria-valuemax')]).toEqual(['21', '32']);
+    const widths = await bar.locator('span').evaluateAll((parts) => parts.map((part) => (part as HTMLElement).style.width));
+    expect(widths).toEqual(['59.375%', '6.25%']);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  });
+});
+
 describe('the grid', () => {
   test('names each cell: task, date, state, what it took, and why', async ({ open }) => {
     const { page } = await open('/');

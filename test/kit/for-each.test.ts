@@ -339,6 +339,23 @@ describe('a later attempt', () => {
 });
 
 describe('an attempt that is told to stop', () => {
+  test.each([
+    ['looked at its signal', true, 'aab'],
+    ['never did', false, 'ab'],
+  ])('counts an item that returns after that word only if it cannot have known: one that %s', async (_, looks, expected) => {
+    const stop = new AbortController();
+    const tried: string[] = [];
+    const work = (item: string, tools: ItemTools) => {
+      tried.push(item);
+      if (looks && tools.signal.aborted) throw new Error('not expected');
+      stop.abort();
+    };
+    const first = await through(letters('ab'), work, {}, { signal: stop.signal });
+    expect(first.result.status).toBe('failed');
+    await through(letters('ab'), (item) => void tried.push(item), {}, { after: first });
+    expect(tried.join('')).toBe(expected);
+  });
+
   test('begins no further item, and hears it within a pause and from a stream that hangs', async () => {
     const stop = new AbortController();
     const begun: string[] = [];

@@ -42,6 +42,8 @@ export interface Example {
   begin(task: string, date: string, params?: JsonObject): Promise<WorkflowHandle>;
   /** Runs the built `daychain` in the copy: `daychain('run', 'task_x', '--date', '20260203', '--wait')`. */
   daychain(...words: string[]): Promise<Answer>;
+  /** The same with more in the environment. */
+  daychainWith(environment: Record<string, string>, ...words: string[]): Promise<Answer>;
   /**
    * Starts a worker and the task, kills that worker by SIGKILL in the middle, starts another, awaits the end and stops it.
    * @throws if the task was over before the kill, or one attempt did it all
@@ -101,6 +103,7 @@ export async function openExample(
     start,
     begin,
     daychain: (...words) => runDaychain(dir, words, environment),
+    daychainWith: (more, ...words) => runDaychain(dir, words, { ...environment, ...more }),
     async killedInTheMiddle({ task, date, params, when }) {
       const fromInside = typeof when === 'object' ? { dieAtFile: { path: when.file, count: when.count ?? 1 } } : {};
       const first = await start(fromInside);

@@ -82,6 +82,16 @@ describe('a body run alone', () => {
     expect(again.result).toMatchObject({ output: { seen: [], failed: 1 }, attempts: 2 });
   });
 
+  test('tells how far its work is', async () => {
+    const task = defineTask({
+      run(ctx) {
+        ctx.progress({ processed: 3, of: null, failed: 1, current: 'row-4' });
+      },
+    });
+    const { progress } = await testTask(task);
+    expect(progress).toEqual({ processed: 3, of: null, failed: 1, current: 'row-4', perMinute: null });
+  });
+
   test('has the clients, settings and secrets it is given, free locks and limits', async () => {
     const task = defineTask({
       async run(ctx) {

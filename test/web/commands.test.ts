@@ -51,7 +51,7 @@ const ROUTES: Readonly<Record<string, readonly string[] | null>> = {
   ...Object.fromEntries(['skip', 'hold', 'release', 'retry', 'cancel'].map((verb) => [verb, [`post /api/runs/{run}/${verb}`]])),
   pause: ['post /api/schedules/{id}/pause'],
   resume: ['post /api/schedules/{id}/resume'],
-  unlock: ['post /api/locks/{task}/{date}/release'],
+  unlock: ['post /api/locks/{task}/{date}/release', 'post /api/shared-locks/{name}/release'],
   cleanup: ['get /api/cleanup', 'post /api/cleanup'],
 };
 

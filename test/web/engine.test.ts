@@ -361,5 +361,14 @@ describe('the rest', () => {
     const done = await web.post('/api/locks/task_say/20260601/release', { reason: 'stuck', force: true });
     expect(done.body).toMatchObject({ outcome: 'unlocked', lock: { holder: 'worker-7', state: 'stranger' } });
     expect((await web.post('/api/locks/task_say/20260601/release', {})).body).toEqual({ outcome: 'free', lock: null });
+
+    await engine.locks.send(['SET', 'shared:lock:the-press:all', 'worker-7', 'EX', '300']);
+    const listed = (await web.get('/api/locks')).body as { shared: { name: string }[] };
+    expect(listed.shared.find(({ name }) => name === 'the-press')).toMatchObject({ holder: 'worker-7', run: null, waiting: [] });
+    expect((await web.post('/api/shared-locks/the-press/release', { force: true })).status).toBe(400);
+    expect((await web.post('/api/shared-locks/the-press/release', { reason: 'stuck' })).status).toBe(409);
+    const freed = await web.post('/api/shared-locks/the-press/release', { reason: 'stuck', force: true });
+    expect(freed.body).toMatchObject({ outcome: 'unlocked', lock: { state: 'stranger' } });
+    expect(await engine.locks.send(['GET', 'shared:lock:the-press:all'])).toBeNull();
   });
 });

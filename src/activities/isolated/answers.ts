@@ -1,8 +1,8 @@
 /** Answers what a body's own process asks of its worker, and keeps the locks it holds renewed. */
-import type { AppRedis } from '../../define/types.js';
 import type { LockStore } from '../../lock/redis-store.js';
 import { type HeldLock, keepRenewed } from '../held-lock.js';
-import type { SharedStores } from '../shared.js';
+import type { SharedNotes } from '../../lock/shared-notes.js';
+import type { ContextParts } from '../context.js';
 import { StopSwitch } from '../stop.js';
 import type { Call } from './messages.js';
 
@@ -19,7 +19,7 @@ interface Kept {
   endRenewing(): Promise<void>;
 }
 
-export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(): Promise<void> }): Answers {
+export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'shared' | 'record'>): Answers {
   const held = new Map<string, Kept>();
   const keyOf = ({ task, scope, value }: Omit<HeldLock, 'fence'>) => `${task}:${scope}:${value}`;
 
@@ -69,6 +69,30 @@ export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(
     }
   }
 
+  async function askClientRedis(method: string, [words]: [string[]]): Promise<unknown> {
+    if (host.clientRedis === undefined) throw new Error('there is no Redis for clients here');
+    const redis = await host.clientRedis();
+    if (method === 'send') return await redis.send(words);
+    const { address, prefix, connect } = redis;
+    return { address, prefix, connect };
+  }
+
+  async function askNotes(method: string, args: unknown[]): Promise<unknown> {
+    const { notes } = host.shared;
+    switch (method) {
+      case 'holds':
+        return await notes?.holds(...(args as Parameters<SharedNotes['holds']>));
+      case 'waits':
+        return await notes?.waits(...(args as Parameters<SharedNotes['waits']>));
+      case 'isDone':
+        return await notes?.isDone(...(args as Parameters<SharedNotes['isDone']>));
+      case 'taken':
+        return (await notes?.taken(...(args as Parameters<SharedNotes['taken']>))) ?? null;
+      default:
+        throw new TypeError(`notes have no ${method}`);
+    }
+  }
+
   return {
     async answer({ to, method, args }) {
       switch (to) {
@@ -76,8 +100,12 @@ export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(
           return await askRedis(method, args);
         case 'locks':
           return await askLocks(method, args[0] as number, args[1]);
+        case 'client_redis':
+          return await askClientRedis(method, args as [string[]]);
         case 'trace':
           return await host.record();
+        case 'notes':
+          return await askNotes(method, args);
         case 'rates':
           return await host.shared.rates.take(...(args as [string, number, number]));
       }

@@ -12,7 +12,7 @@ import { Line } from './line.js';
 import type { Assignment, ChildEnd, Texts, ToChild } from './messages.js';
 import { packError } from './travelling-error.js';
 import { endWithParent } from './watchdog.js';
-import { parentsLog, parentsRedis, parentsStores } from './worker-side.js';
+import { parentsClientRedis, parentsLog, parentsRedis, parentsStores } from './worker-side.js';
 
 endWithParent(process.ppid);
 dieFirst();
@@ -44,7 +44,7 @@ async function runOnce(assignment: Assignment): Promise<ChildEnd> {
   const pool = createClientPool(registry.project.clients, {
     settings,
     dir: registry.project.dir,
-    redis: () => Promise.reject(new Error('a client that keeps something in Redis cannot be opened in an isolated task')),
+    redis: () => parentsClientRedis(line),
   });
   const host: ContextParts = {
     input,

@@ -1,7 +1,8 @@
 /** What a body's own process has of its worker: log, Redis, locks and limits, each by asking for it. */
-import type { AppRedis } from '../../define/types.js';
+import type { AppRedis, ClientRedis } from '../../define/types.js';
 import type { RateLimiter } from '../../lock/rate-limit.js';
 import type { LockStore } from '../../lock/redis-store.js';
+import type { SharedNotes } from '../../lock/shared-notes.js';
 import type { AttemptLog } from '../attempt-log.js';
 import type { SharedStores } from '../shared.js';
 import type { Line } from './line.js';
@@ -28,6 +29,12 @@ export function parentsRedis(line: Line): AppRedis {
   };
 }
 
+/** As clients of the project find it: a connection of their own they can have, and commands go through the worker's. */
+export async function parentsClientRedis(line: Line): Promise<ClientRedis> {
+  const facts = (await line.call({ to: 'client_redis', method: 'facts', args: [] })) as Omit<ClientRedis, 'send'>;
+  return { ...facts, send: (words) => line.call({ to: 'client_redis', method: 'send', args: [[...words]] }) };
+}
+
 /** Of locks only what a body's own locks need. They are renewed by the worker, too: this process may be busy. */
 export function parentsStores(line: Line): SharedStores {
   const locks = (ttlSeconds: number): LockStore => {
@@ -44,5 +51,12 @@ export function parentsStores(line: Line): SharedStores {
     take: async (name, limit, perMs) =>
       (await line.call({ to: 'rates', method: 'take', args: [name, limit, perMs] })) as Awaited<ReturnType<RateLimiter['take']>>,
   };
-  return { locks, rates };
+  const note = (method: keyof SharedNotes, args: unknown[]) => line.call({ to: 'notes', method, args });
+  const notes: SharedNotes = {
+    holds: async (...args) => void (await note('holds', args)),
+    waits: async (...args) => void (await note('waits', args)),
+    isDone: async (...args) => void (await note('isDone', args)),
+    taken: async (...args) => (await note('taken', args)) as Awaited<ReturnType<SharedNotes['taken']>>,
+  };
+  return { locks, rates, notes };
 }

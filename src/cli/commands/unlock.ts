@@ -1,8 +1,10 @@
-/** `daychain unlock`: takes a lock away from its holder. */
+/** `daychain unlock`: takes a lock of a task, or a shared one, away from its holder. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { Refused } from '../../control/errors.js';
+import { personIdentity } from '../../connections/temporal.js';
+import { BadInput, Refused } from '../../control/errors.js';
 import { findLock, unlock as takeAway, type LockView } from '../../control/locks.js';
+import { findSharedLock, unlockShared } from '../../control/shared-locks.js';
 import { durationText } from '../../plan/duration.js';
 import { isRunKey } from '../../plan/ids.js';
 import { EXIT } from '../exit-codes.js';
@@ -15,12 +17,16 @@ import { HOLDERS, withServerIfAny } from './locks.js';
 
 interface Options {
   yes?: boolean;
+  shared?: boolean;
+  reason?: string;
 }
 
 export function configure(command: Command, act: Act): void {
   command
-    .argument('<task>')
-    .argument('<date>', 'the date, or the run key of a task locked by run')
+    .argument('<task>', 'with --shared: the name of the lock')
+    .argument('[date]', 'the date, or the run key of a task locked by run')
+    .option('--shared', 'a lock taken with ctx.lock')
+    .option('--reason <text>', 'why, for a shared lock: its holder fails with it, and with who')
     .option('--yes', 'take it even from a holder that may be alive')
     .addHelpText(
       'after',
@@ -29,12 +35,18 @@ The lock of a run that has ended is taken without asking. A holder that is alive
 next renewal and stops; until then two may work on the same date.
 
 Examples:
-  daychain unlock task_mail 20260203`,
+  daychain unlock task_mail 20260203
+  daychain unlock printer --shared --reason "the printer was replaced"`,
     )
     .action(act(unlock));
 }
 
-async function unlock({ out, project: named }: Invocation, [task, date]: [string, string], options: Options): Promise<number> {
+async function unlock(invocation: Invocation, [task, date]: [string, string | undefined], options: Options): Promise<number> {
+  const { out, project: named } = invocation;
+  if (options.shared) return await unlockByName(invocation, task, date, options);
+  if (date === undefined) {
+    throw new BadInput(`Of which date? daychain unlock ${task} DATE. A lock of ctx.lock: daychain unlock ${task} --shared`);
+  }
   const project = await openProject(named);
   const scope = isRunKey(date) && !/^\d{8}$/.test(date) ? date : readDate(date, project.zoneOf(task), Date.now());
   const session = await openLocks(project);
@@ -49,7 +61,7 @@ async function unlock({ out, project: named }: Invocation, [task, date]: [string
       out.answer({ outcome: 'free', task, scope });
       return EXIT.done;
     }
-    if (lock.state !== 'closed' && !options.yes && !(await isConfirmed(out, lock))) {
+    if (lock.state !== 'closed' && !options.yes && !(await isConfirmed(out, lockText(lock)))) {
       throw new Refused(
         'lock_held',
         `${lockText(lock)}\nIf you are sure that it is dead: daychain unlock ${task} ${scope} --yes`,
@@ -70,9 +82,43 @@ function lockText(lock: LockView): string {
   return `The lock of ${lock.task} ${lock.scope} is held by ${lock.holder} (${HOLDERS[lock.state]}), ${left}.`;
 }
 
-async function isConfirmed(out: Output, lock: LockView): Promise<boolean> {
+/** A shared lock, which has no date. Whoever loses it is told why. */
+async function unlockByName(
+  { out, project: named }: Invocation,
+  name: string,
+  date: string | undefined,
+  { yes, reason }: Options,
+): Promise<number> {
+  if (date !== undefined) throw new BadInput(`A shared lock has no date: daychain unlock ${name} --shared --reason TEXT`);
+  if (reason === undefined) throw new BadInput(`Say why: daychain unlock ${name} --shared --reason TEXT`);
+  const project = await openProject(named);
+  const session = await openLocks(project);
+  try {
+    const note = (text: string) => out.note(text);
+    const lock = await withServerIfAny(project, note, (server) => findSharedLock(server, session.shared, name));
+    if (lock === null) {
+      out.say(`Nobody holds the shared lock "${name}".`);
+      out.answer({ outcome: 'free', name });
+      return EXIT.done;
+    }
+    const left = lock.ttlMs === null ? 'it never ends by itself' : `${durationText(lock.ttlMs)} left`;
+    const text = `The shared lock "${name}" is held by ${lock.run ?? lock.holder} (${HOLDERS[lock.state]}), ${left}.`;
+    if (lock.state !== 'closed' && !yes && !(await isConfirmed(out, text))) {
+      const command = `daychain unlock ${name} --shared --reason TEXT --yes`;
+      throw new Refused('lock_held', `${text}\nIf you are sure: ${command}`, { ...lock });
+    }
+    await unlockShared(session.shared, lock, { by: personIdentity(), reason });
+    out.say(`The shared lock "${name}" is free. It was held by ${lock.run ?? lock.holder} (${HOLDERS[lock.state]}).`);
+    out.answer({ outcome: 'unlocked', ...lock });
+    return EXIT.done;
+  } finally {
+    session.close();
+  }
+}
+
+async function isConfirmed(out: Output, text: string): Promise<boolean> {
   if (out.json || process.stdin.isTTY !== true || !out.live) return false;
-  out.note(lockText(lock));
+  out.note(text);
   const ask = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await ask.question('Take it away all the same? [y/N] ')).trim());

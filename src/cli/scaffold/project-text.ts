@@ -36,7 +36,8 @@ function packageText({ name, daychain, tsx, typescript, nodeTypes }: NewProject)
     scripts: {
       start: 'daychain up',
       check: 'daychain check && tsc',
-      test: 'node --import tsx --test "test/*.test.ts"',
+      // The shell reads the pattern: Node 20 does not.
+      test: 'node --import tsx --test test/*.test.ts',
     },
     dependencies: { daychain },
     devDependencies: { '@types/node': nodeTypes, tsx, typescript },
@@ -74,12 +75,13 @@ export default defineProject({
 
 const TEST = `import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import task from '../tasks/task_hello.js';
+import { testTask } from 'daychain/testing';
+import hello from '../tasks/task_hello.js';
 
 test('says hello for its date', async () => {
-  // All a body uses comes through ctx: a test gives it what it needs.
-  const ctx = { date: '20260203', log: { info() {} } };
-  assert.deepEqual(await task.definition.run(ctx as never), { said: 'Hello from 20260203' });
+  // All a body uses comes through ctx: params, clients and settings are handed to testTask.
+  const { result } = await testTask(hello, { date: '20260203' });
+  assert.deepEqual(result.output, { said: 'Hello from 20260203' });
 });
 `;
 

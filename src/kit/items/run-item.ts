@@ -22,6 +22,12 @@ export class ItemTimedOut extends TaskError {
   }
 }
 
+/** By which the whole attempt is told to stop, and whether the body has asked for it by other ways than the item's tools. */
+export interface StopWord {
+  signal: AbortSignal;
+  lookedAtSignal(): boolean;
+}
+
 /**
  * Runs one item, again after an error as its settings say.
  * @throws what its last try threw; the signal's reason if it was aborted in a pause
@@ -30,11 +36,17 @@ export async function runItem<R>(
   run: (tools: ItemTools) => R | Promise<R>,
   key: string,
   settings: ItemSettings,
-  signal: AbortSignal,
+  { signal, lookedAtSignal }: StopWord,
 ): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await oneTry(run, { key, attempt, signal }, settings.timeoutMs);
+      const own = settings.timeoutMs === null ? null : new AbortController();
+      const { tools, looked } = toolsOf(key, attempt, own?.signal ?? signal);
+      const work = async () => await run(tools);
+      const returned = await (own === null ? work() : inTime(work, settings.timeoutMs!, own, signal));
+      // As for a whole body: one that knew it was to stop may have returned half its work.
+      if (signal.aborted && (looked() || lookedAtSignal())) signal.throwIfAborted();
+      return returned;
     } catch (error) {
       const waitMs = signal.aborted ? null : pauseBefore(attempt, error, settings);
       if (waitMs === null) throw error;
@@ -73,34 +85,46 @@ function askedFor(error: unknown): number | null {
   }
 }
 
-async function oneTry<R>(run: (tools: ItemTools) => R | Promise<R>, tools: ItemTools, timeoutMs: number | null): Promise<R> {
-  if (timeoutMs === null) return await run(tools);
-  const own = new AbortController();
-  const stopToo = () => own.abort(tools.signal.reason);
-  if (tools.signal.aborted) stopToo();
-  tools.signal.addEventListener('abort', stopToo, { once: true });
+/** What an item's function is handed: whether it has looked at its signal is kept. */
+function toolsOf(key: string, attempt: number, signal: AbortSignal): { tools: ItemTools; looked(): boolean } {
+  let looked = false;
+  const tools: ItemTools = {
+    key,
+    attempt,
+    get signal() {
+      looked = true;
+      return signal;
+    },
+  };
+  return { tools, looked: () => looked };
+}
+
+/** Ends with the work, or with ItemTimedOut once it has taken too long. `stop`: what else aborts `own`. */
+async function inTime<R>(work: () => Promise<R>, timeoutMs: number, own: AbortController, stop: AbortSignal): Promise<R> {
+  const stopToo = () => own.abort(stop.reason);
+  if (stop.aborted) stopToo();
+  stop.addEventListener('abort', stopToo, { once: true });
   const timers: NodeJS.Timeout[] = [];
   let late = false;
-  const work = (async () => await run({ ...tools, signal: own.signal }))();
+  const working = work();
   const leftBehind = new Promise<never>((_, reject) => {
-    timers.push(
-      setTimeout(() => {
-        late = true;
-        own.abort(new ItemTimedOut(timeoutMs, false));
-        timers.push(setTimeout(() => reject(new ItemTimedOut(timeoutMs, true)), PATIENCE_MS));
-      }, timeoutMs),
-    );
+    const tooLate = () => {
+      late = true;
+      own.abort(new ItemTimedOut(timeoutMs, false));
+      timers.push(setTimeout(() => reject(new ItemTimedOut(timeoutMs, true)), PATIENCE_MS));
+    };
+    timers.push(setTimeout(tooLate, timeoutMs));
   });
   try {
-    const ended = await Promise.race([work, leftBehind]);
+    const ended = await Promise.race([working, leftBehind]);
     // One that was told to stop may have returned with half its work done.
     if (late) throw new ItemTimedOut(timeoutMs, false);
     return ended;
   } catch (error) {
     throw late && !(error instanceof ItemTimedOut) ? new ItemTimedOut(timeoutMs, false) : error;
   } finally {
-    tools.signal.removeEventListener('abort', stopToo);
+    stop.removeEventListener('abort', stopToo);
     timers.forEach(clearTimeout);
-    work.catch(() => {});
+    working.catch(() => {});
   }
 }

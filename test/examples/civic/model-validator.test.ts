@@ -93,7 +93,7 @@ describe('a model that judges', () => {
   ])('that answers %s approves nothing: the text is quarantined (defect 3)', async (_what, answer) => {
     box(MILD);
     const server = await answering(answer);
-    await expect(run(openai(server))).rejects.toThrow('all items failed');
+    await expect(run(openai(server))).rejects.toThrow(/all \d+ items failed/);
     expect(await readRecords(out)).toMatchObject([{ id: 'c0', state: 'quarantined', judgement: null, label: 'none' }]);
     expect(await readValidations(join(out, '20260203'))).toMatchObject({ validations: [], unchecked: ['c0'] });
   });
@@ -103,7 +103,7 @@ describe('a model that judges', () => {
     const never = new Promise<void>(() => {});
     const server = await localServer(() => ({ ...said(VERDICT), after: never }));
     for (const url of [server.url, 'http://127.0.0.1:1']) {
-      await expect(run({ OPENAI_API_KEY: 'key', OPENAI_URL: url }, url.slice(-8))).rejects.toThrow('all items failed');
+      await expect(run({ OPENAI_API_KEY: 'key', OPENAI_URL: url }, url.slice(-8))).rejects.toThrow(/all \d+ items failed/);
     }
     expect(server.asked).toHaveLength(1);
     const states = (await readRecords(out)).map(({ id, state }) => [id, state]);

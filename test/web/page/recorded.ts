@@ -8,7 +8,14 @@ import type { WhyView } from '../../../src/control/why-view.js';
 
 const DAY = 86_400_000;
 const ZONE = 'Europe/Paris';
-const ITEMS = { processed: 21, of: 32, failed: 2, current: 'contribution-22', perMinute: 40, leftMs: 16_500 };
+const ITEMS = {
+  processed: 21,
+  of: 32,
+  failed: 2,
+  current: `https://example.org/${'contributions'.repeat(6)}/22`,
+  perMinute: 40,
+  leftMs: 16_500,
+};
 const TASKS = ['task_firecrawl', 'task_contributions_analysis', 'task_rag_indexing', 'task_report_generation'] as const;
 const USUAL: Record<string, number> = {
   'daily-chain': 3_400,

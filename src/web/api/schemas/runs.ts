@@ -154,6 +154,30 @@ export const Lock = z
   })
   .openapi('Lock');
 
+const Waiting = z.array(z.string()).openapi({ description: 'Workflow IDs of the runs that wait' });
+
+export const SharedLock = z
+  .object({
+    name: z.string(),
+    holder: z.string(),
+    run: z.string().nullable().openapi({ description: 'Workflow ID of the holder’s run, where it left word' }),
+    ttlMs: z.number().nullable(),
+    state: z.enum(['running', 'closed', 'unknown', 'stranger']),
+    waiting: Waiting,
+  })
+  .openapi('SharedLock');
+
+export const RateLimit = z
+  .object({
+    name: z.string(),
+    limit: z.number(),
+    perMs: z.number(),
+    used: z.number(),
+    waitMs: z.number().openapi({ description: 'Until a turn is free; 0 if one is' }),
+    waiting: Waiting,
+  })
+  .openapi('RateLimit');
+
 const OrderRecord = z
   .object({
     order: z.enum(['skip', 'hold', 'release', 'retryNow']),

@@ -1,7 +1,7 @@
 /** What a node of the graph says besides its name and state: each time against what it is measured by. */
 import type { DateNode } from '../../../control/views/date-types.js';
 import type { Speech } from '../i18n/context.js';
-import { itemsDone } from '../run/items-text.js';
+import { itemsShort } from '../run/items-text.js';
 
 /** `now` in epoch milliseconds. */
 export function nodeFacts(speech: Speech, node: DateNode, timezone: string, now: number): string[] {
@@ -14,7 +14,7 @@ export function nodeFacts(speech: Speech, node: DateNode, timezone: string, now:
     facts.push(tookText(Date.parse(node.started), node.finished === null ? now : Date.parse(node.finished)));
   }
   if (node.progress !== null && node.finished === null) {
-    facts.push(...itemsDone(speech, node.progress));
+    facts.push(...itemsShort(speech, node.progress));
   }
   if (node.nextAttemptAt !== null) {
     const clock = format.clock(node.nextAttemptAt, timezone, true);

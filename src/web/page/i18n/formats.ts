@@ -10,6 +10,8 @@ export interface Formats {
   /** `40 ms`, `41 s`, `3.4 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. Milliseconds. */
   duration(ms: number): string;
   number(value: number): string;
+  /** `14%`, of a share between 0 and 1; 100% only of all. */
+  percent(share: number): string;
   /** `06:00`, or `06:00:07` with seconds. */
   clock(instant: string | number, zone: string, seconds?: boolean): string;
   /** `today 06:00`, `yesterday 06:21`, `1 Nov 05:00`, with the year where it is another one. */
@@ -32,6 +34,7 @@ export function formatsOf(language: Language): Formats {
   const locale = LOCALES[language];
   const whole = new Intl.NumberFormat(locale);
   const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
   const near = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const zones = new Map<string, Intl.DateTimeFormat>();
   const utc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
@@ -63,6 +66,7 @@ export function formatsOf(language: Language): Formats {
     duration,
     clock,
     number: (value) => whole.format(value),
+    percent: (share) => percent.format(Math.floor(share * 100) / 100),
     when(instant, zone, now, seconds = false) {
       const date = dateIn(instant, zone);
       const today = dateIn(now, zone);

@@ -8,6 +8,14 @@ export function itemsDone({ t, format }: Speech, { processed, of, failed }: Item
   return failed === 0 ? [done] : [done, t.itemsFailed(format.number(failed))];
 }
 
+/** The same where there is little room: many are told as their share. */
+export function itemsShort(speech: Speech, items: ItemsView): string[] {
+  const { processed, of } = items;
+  if (of === null || of < 100) return itemsDone(speech, items);
+  const [, ...failed] = itemsDone(speech, items);
+  return [speech.format.percent(processed / of), ...failed];
+}
+
 /** `41 a minute`, `about 3 min left`, the item it is at. */
 export function itemsPace({ t, format }: Speech, { perMinute, leftMs, current }: ItemsView): string[] {
   return [

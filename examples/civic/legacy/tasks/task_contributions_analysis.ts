@@ -1,0 +1,1 @@
+export { default } from '../../tasks/task_contributions_analysis.js';

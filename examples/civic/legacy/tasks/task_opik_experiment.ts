@@ -1,0 +1,1 @@
+export { default } from '../../tasks/task_opik_experiment.js';

@@ -1,0 +1,158 @@
+/** The charter's tasks in real workers: killed in the middle, run by command, twice and by force, and badly configured. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ContributionRecord } from '../../../examples/civic/lib/records.js';
+import type { TaskResult } from '../../../src/plan/types.js';
+import { type Answer, runDaychain } from '../../support/built-command.js';
+import { resultOf } from '../../support/engine.js';
+import { openExample, type Example } from '../../support/example.js';
+import { localServer, type LocalServer } from './servers.js';
+
+const VERDICT = {
+  is_valid: true,
+  violations: [],
+  encouraged_aspects: ['question'],
+  reasoning: 'Une question sur la commune.',
+  confidence: 0.6,
+  category: 'culture',
+  category_confidence: 0.6,
+};
+
+let civic: Example;
+let model: LocalServer;
+
+beforeAll(async () => {
+  model = await localServer(() => ({
+    json: { model: 'small', choices: [{ finish_reason: 'stop', message: { content: JSON.stringify(VERDICT) } }], usage: {} },
+  }));
+  civic = await openExample('civic', { OPENAI_API_KEY: 'key', OPENAI_URL: model.url });
+});
+
+const out = (...parts: string[]) => join(civic.dir, 'out', ...parts);
+const json = <T>(...parts: string[]) => JSON.parse(readFileSync(out(...parts), 'utf8')) as T;
+const records = () =>
+  readdirSync(out('records'))
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => json<ContributionRecord>('records', name));
+
+describe('a worker that is killed in the middle', () => {
+  test('of task_contributions_analysis: every text has one verdict, and at most one was asked for twice', async () => {
+    const params = { source: 'mockup', limit: 30 };
+    const result = await civic.killedInTheMiddle({
+      task: 'task_contributions_analysis',
+      date: '20260501',
+      params,
+      when: { file: 'records/', count: 12 },
+    });
+    expect(result).toMatchObject({
+      status: 'success',
+      errors: [],
+      output: { contributions_processed: 30, contributions_saved: 30 },
+    });
+    expect(records().filter(({ judgement }) => judgement?.provider === 'openai')).toHaveLength(30);
+    expect(json<{ validations: unknown[] }>('20260501', 'validations.json').validations).toHaveLength(30);
+    const texts = model.asked.map(({ body }) => JSON.stringify((body as { messages: unknown }).messages));
+    expect(new Set(texts).size).toBe(30);
+    expect(texts.length).toBeLessThanOrEqual(31);
+  });
+
+  test('of task_opik_experiment: one experiment, all texts, one name', async () => {
+    const result = await civic.killedInTheMiddle({
+      task: 'task_opik_experiment',
+      date: '20260502',
+      params: { validator: 'rules' },
+      when: { file: 'ha-', count: 60 },
+    });
+    expect(result).toMatchObject({
+      status: 'success',
+      output: { experiment: 'charter-experiment-20260502-001', experiments_passed: 1 },
+    });
+    expect(json('experiments', 'charter-experiment-20260502-001.json')).toMatchObject({ items: 120, unjudged: 0 });
+    expect(readdirSync(out('experiments')).filter((name) => name.endsWith('.json'))).toEqual([
+      'charter-experiment-20260502-001.json',
+      'ledger.json',
+    ]);
+  });
+
+  test('of task_opik_evaluate: every verdict is evaluated once', async () => {
+    const result = await civic.killedInTheMiddle({
+      task: 'task_opik_evaluate',
+      date: '20260501',
+      when: { file: 'charter-evaluation-20260501-001.json' },
+    });
+    expect(result).toMatchObject({
+      status: 'success',
+      output: { items_evaluated: 30, experiment: 'charter-evaluation-20260501-001' },
+    });
+    const lines = readFileSync(out('experiments', 'charter-evaluation-20260501-001.jsonl'), 'utf8').trim().split('\n');
+    expect(new Set(lines.map((line) => (JSON.parse(line) as { item: { id: string } }).item.id)).size).toBe(30);
+  });
+
+  test('of task_contributions_repair: all that were named wait again', async () => {
+    const ids = records()
+      .map(({ id }) => id)
+      .slice(0, 8);
+    const result = await civic.killedInTheMiddle({
+      task: 'task_contributions_repair',
+      date: '20260503',
+      params: { ids, states: ['valid'] },
+      when: { file: 'records/', count: 4 },
+    });
+    expect(result).toMatchObject({ status: 'success', output: { contributions_repaired: 8 } });
+    expect(
+      records()
+        .filter(({ state }) => state === 'pending')
+        .map(({ id }) => id),
+    ).toEqual(ids);
+  });
+});
+
+describe('by command, with a worker that runs', () => {
+  const lastLine = ({ stdout }: Answer) => stdout.trim().split('\n').at(-1);
+  beforeAll(async () => {
+    await civic.start();
+  });
+
+  test.each([
+    ['task_contributions_analysis', '20260511'],
+    ['task_opik_experiment', '20260511'],
+    ['task_opik_evaluate', '20260511'],
+    ['task_contributions_repair', '20260511'],
+  ])('%s runs once, says so the second time, and again by force', async (task, date) => {
+    const words = ['run', task, '--date', date, '--wait'];
+    const first = await civic.daychain(...words);
+    expect(first.exit, first.stderr + first.stdout).toBe(0);
+    const second = await civic.daychain(...words);
+    // The run that is there already, with the time it took.
+    expect([second.exit, lastLine(second)]).toEqual([0, lastLine(first)]);
+    expect((await civic.daychain('run', task, '--date', date)).stdout).toContain('is done already');
+    const forced = await civic.daychain(...words, '--force', '--reason', 'tried again');
+    expect(forced.exit, forced.stderr + forced.stdout).toBe(0);
+    expect(lastLine(forced)).not.toBe(lastLine(first));
+  });
+
+  test('a param there is not, and a setting that is none, are refused by name', async () => {
+    const params = await civic.daychain('run', 'task_contributions_analysis', '--date', '20260512', '--params', 'sources=github');
+    expect(params.exit).toBe(2);
+    expect(params.stderr + params.stdout).toContain('sources');
+    const settings = await runDaychain(civic.dir, ['check'], { GITHUB_URL: 'nonsense', LLM_CALLS_A_DAY: '0' });
+    expect(settings.exit).toBe(2);
+    for (const name of ['GITHUB_URL', 'LLM_CALLS_A_DAY']) expect(settings.stderr + settings.stdout).toContain(name);
+  });
+});
+
+test('a provider that answers rubbish fails the run in words, and leaves nothing approved', async () => {
+  const rubbish = await localServer(() => ({ text: '<html>busy</html>' }));
+  const other = await openExample('civic', { OPENAI_API_KEY: 'key', OPENAI_URL: rubbish.url, LLM_WAIT: '1 second' });
+  const worker = await other.start();
+  const run = await other.begin('task_contributions_analysis', '20260521', { source: 'mockup', limit: 2 });
+  await expect(resultOf<TaskResult>(run, 120_000)).rejects.toThrow();
+  const names = readdirSync(join(other.dir, 'out', 'records'));
+  const states = names.map(
+    (name) => (JSON.parse(readFileSync(join(other.dir, 'out', 'records', name), 'utf8')) as ContributionRecord).state,
+  );
+  expect(states).toEqual(['quarantined', 'quarantined']);
+  worker.process.kill('SIGTERM');
+  await worker.ended;
+});
