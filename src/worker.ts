@@ -10,10 +10,9 @@ import {
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import { createCallActivities } from './activities/calls.js';
 import type { Log } from './activities/attempt-log.js';
-import { runFound } from './activities/condition.js';
 import { createClientPool } from './activities/clients.js';
+import { runsOf } from './activities/condition.js';
 import { createEngineActivities } from './activities/engine.js';
-import { seeRun } from './activities/runs.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { clientRedis } from './connections/client-redis.js';
@@ -107,10 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     environment: options.environment,
     shutdown: shutdown.signal,
-    runOf: async (workflowId) => {
-      const run = await seeRun(client, workflowId);
-      return await runFound(run?.taskQueue === taskQueue ? run : null);
-    },
+    runOf: runsOf(client, taskQueue),
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   });

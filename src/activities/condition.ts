@@ -1,10 +1,11 @@
 /** Asking a task's condition: what it is handed, and what its answer means. */
+import type { Client } from '@temporalio/client';
 import { PermanentError } from '../define/errors.js';
 import type { ConditionContext, Postponed, RunFound, TaskContext } from '../define/types.js';
 import { canonicalId } from '../plan/ids.js';
 import { cut } from '../plan/limits.js';
 import type { TaskResult } from '../plan/types.js';
-import type { SeenRun } from './runs.js';
+import { seeRun, type SeenRun } from './runs.js';
 import type { Verdict } from './verdict.js';
 import { postponementMs } from './waits.js';
 
@@ -46,8 +47,15 @@ export function conditionVerdict(answer: unknown): Verdict {
   return { is: 'failure', error: new PermanentError(text) };
 }
 
-/** A run as a condition sees it. */
-export async function runFound(run: SeenRun | null): Promise<RunFound> {
+/** Finds runs of a project for its conditions. */
+export function runsOf(client: Client, taskQueue: string): ConditionParts['runOf'] {
+  return async (workflowId) => {
+    const run = await seeRun(client, workflowId);
+    return await runFound(run?.taskQueue === taskQueue ? run : null);
+  };
+}
+
+async function runFound(run: SeenRun | null): Promise<RunFound> {
   if (run === null) return { status: 'absent', kind: null, reason: null, output: {}, finished: null };
   if (run.open) return { status: 'pending', kind: null, reason: null, output: {}, finished: null };
   const end = await run.end();

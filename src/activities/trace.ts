@@ -125,6 +125,7 @@ export class Trace {
       warnings: new KeptTexts(this.warned.travelling(), MORE_WARNINGS).all(),
       progress: this.progress,
       ...(this.hasItems && { items: this.items }),
+      ...(this.looks > 0 && { looks: this.looks }),
     };
   }
 
@@ -136,7 +137,6 @@ export class Trace {
       errors: this.errors,
       warnings: this.warnings,
       progress: this.progress,
-      ...(this.looks > 0 && { looks: this.looks }),
     };
   }
 }

@@ -67,7 +67,7 @@ export function lookAgain({ what, reason, inMs }: LookAgain, trace: Trace): Appl
     message: reason,
     category: 'BENIGN',
     nextRetryDelay,
-    details: [trace.toJson()],
+    details: [trace.toFailure()],
   });
 }
 
@@ -88,7 +88,7 @@ export function boundedRetry(
 /** The end of a run whose last attempt died with its worker: the server does not count for an activity that looks again. */
 export function lostTooOften(trace: Trace): ApplicationFailure {
   const message = 'the worker was lost in the last attempt';
-  return ApplicationFailure.create({ type: 'timed_out', message, nonRetryable: true, details: [trace.toJson()] });
+  return ApplicationFailure.create({ type: 'timed_out', message, nonRetryable: true, details: [trace.toFailure()] });
 }
 
 /** Milliseconds of a postponement. @throws RangeError for none, and for less than a second or more than a day */

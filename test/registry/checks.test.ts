@@ -268,7 +268,7 @@ describe('a task', () => {
     [
       'a last look before the slot',
       `{ run() {}, schedule: { daily: '22:00' }, recheck: { every: '1 hour', until: '02:00' } }`,
-      'recheck.until: "02:00" 02:00 has passed when the slot comes, at 22:00; the night after it is \'02:00 +1d\'.',
+      "recheck.until: 02:00 has passed when the slot comes, at 22:00; the night after it is '02:00 +1d'.",
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [

@@ -51,8 +51,15 @@ export interface Example {
   killedInTheMiddle(killed: Killed): Promise<TaskResult>;
 }
 
-/** @param environment what workers and commands see besides this process's own: settings of the project */
-export async function openExample(name: string, environment: Record<string, string> = {}): Promise<Example> {
+/**
+ * @param environment what workers and commands see besides this process's own: settings of the project
+ * @param pace how soon a dead worker's work is taken up again. Opening PGlite may keep a busy machine's loop for seconds: give it time
+ */
+export async function openExample(
+  name: string,
+  environment: Record<string, string> = {},
+  pace: NonNullable<WorkerArgument['pace']> = { heartbeatMs: 3_000, retryDelayMs: 1_000 },
+): Promise<Example> {
   quietRuntime();
   const dir = copyOf(name);
   const taskQueue = queueOf(dir);
@@ -75,7 +82,7 @@ export async function openExample(name: string, environment: Record<string, stri
       environment,
       drainMs: 0,
       ttlSeconds: 300,
-      pace: { heartbeatMs: 3_000, retryDelayMs: 1_000 },
+      pace,
       ...options,
     };
     return spawnWorker(argument, (worker) => started.push(worker));
@@ -124,7 +131,7 @@ export async function openExample(name: string, environment: Record<string, stri
 function copyOf(name: string): string {
   mkdirSync(COPIES, { recursive: true });
   const dir = mkdtempSync(join(COPIES, `${name}-`));
-  const leftBehind = ['out', '.daychain', '.env'];
+  const leftBehind = ['out', '.data', '.daychain', '.env'];
   cpSync(join(EXAMPLES, name), dir, { recursive: true, filter: (path) => !leftBehind.includes(basename(path)) });
   const config = join(dir, 'daychain.config.ts');
   const text = readFileSync(config, 'utf8');
