@@ -18,7 +18,7 @@ const { reports } = JSON.parse(readFileSync(join(EXAMPLE, 'data/sample.json'), '
   reports: { id: number; emissions: number; allowance: number }[];
 };
 const owing = reports.filter(({ emissions, allowance }) => emissions > allowance);
-const SOON = { "delay: '5 minutes'": "delay: '1 second'", 'defaults: {': "defaults: { heartbeat: '3 seconds'," };
+const SOON = { "delay: '5 minutes'": "delay: '1 second'", 'defaults: {': "defaults: { heartbeat: '10 seconds'," };
 
 function configure(dir: string, ...more: string[]): void {
   const lines = [`TEMPORAL_ADDRESS=${temporalAddress()}`, 'REDIS_HOST=127.0.0.1', `REDIS_PORT=${redisPort()}`, ...more];
@@ -31,7 +31,7 @@ interface Row {
 
 test(
   'a worker killed while reports are taken in: another goes on, and nothing is there twice',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const workers = await projectOfWorkers({ name: 'compliance-killed', copyOf: EXAMPLE, replaced: SOON });
     configure(workers.dir);
@@ -43,7 +43,7 @@ test(
       workflowId: 'take_in_reports:20260601',
       args: [{ task: 'take_in_reports', date: '20260601', mark: Date.now() }],
     });
-    await eventually('a few mails', () => mails('mail_report_received').length >= 3);
+    await eventually('a few mails', () => mails('mail_report_received').length >= 3, 90_000);
     first.process.kill('SIGKILL');
     await first.ended;
     const before = mails('mail_report_received').length;
@@ -66,7 +66,7 @@ test(
 
 test(
   'a billing service that is down: the task succeeds, its calls are kept, and arrive once it is back',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const service = await startService();
     const engine: Engine = await startEngine({

@@ -101,7 +101,7 @@ describe('the project at work', () => {
     const { clientsLent } = await import('../../../src/define/lent-clients.js');
     const clients = clientsLent(engine.dir) as unknown as { sql(): Promise<Database> };
     db = await clients.sql();
-  });
+  }, 180_000);
 
   it('takes reports in, books payments, writes invoices, and mails each operator once', { timeout: 120_000 }, async () => {
     const night = await engine.startChain({ chain: 'nightly-billing', date: '20261114' });
@@ -147,9 +147,14 @@ describe('the project at work', () => {
       const reminded = mails('mail_obligation_due_reminder');
       expect(reminded).toHaveLength(unpaid('20261115').length);
       expect(reminded[0]).toContain('is still open. It is due on 2026-11-30.');
-      const asked = { workflowId: 'obligation-reminder:20261115', mode: 'all' as const };
-      await rerun(engine.server, engine.registry, asked.workflowId, { mode: 'all', reason: 'a test' } as never);
-      await resultOf(engine.client.workflow.getHandle(asked.workflowId), 100_000);
+      const again = await engine.client.workflow.start('runChain', {
+        taskQueue: engine.taskQueue,
+        workflowId: 'obligation-reminder:20261115',
+        args: [
+          { chain: 'obligation-reminder', date: '20261115', mark: Date.now(), rerun: { mode: 'all', by: 'tests', reason: 'x' } },
+        ],
+      });
+      await resultOf(again, 100_000);
       expect(mails('mail_obligation_due_reminder')).toHaveLength(reminded.length);
     },
   );
