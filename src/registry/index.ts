@@ -1,7 +1,8 @@
 /** Reads a project folder, checks all of it, and compiles plans. */
 export { findFiles, listIds, type ProjectFile, type ProjectFiles } from './files.js';
 export { loadFiles, type Loaded } from './load.js';
-export { assembleProject, loadConfiguration, loadProject } from './load-project.js';
+export { assembleProject } from './load-project.js';
+export { loadConfiguration, loadProject } from './load-folder.js';
 export { parseParams } from './params.js';
 export { typedParams } from './typed-params.js';
 export { formatProblems, nearest, problemText, type Problem } from './problems.js';

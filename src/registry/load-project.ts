@@ -1,7 +1,5 @@
-/** Reads a project's folder: imports its files, checks them all, and compiles what is right. */
-import { resolve } from 'node:path';
+/** Makes a project of its loaded files: checks them all, and compiles what is right. */
 import { isDeepStrictEqual } from 'node:util';
-import { findCycle } from '../plan/graph.js';
 import { idProblem } from '../plan/ids.js';
 import { CALL_DEFAULTS } from '../plan/calls.js';
 import type { ChainPlan, SlotPolicy, TaskSpec } from '../plan/types.js';
@@ -9,8 +7,9 @@ import { readChain } from './chains.js';
 import { checkSize, compilePlan } from './compile.js';
 import { checkNeeds, type DeclaredSettings } from './declared-settings.js';
 import { definitionIn, type DefinitionKind } from './definition.js';
-import { findFiles, noteMissingProject, type ProjectFile, type ProjectFiles } from './files.js';
-import { loadFiles, type Loaded } from './load.js';
+import { noteMissingProject, type ProjectFile, type ProjectFiles } from './files.js';
+import type { Loaded } from './load.js';
+import { commandOf, hasCycle, tasksBySlotOnly } from './loaded-chains.js';
 import { checkPlacements, type LoadedChain } from './placements.js';
 import { problemText, type Note, type Problem } from './problems.js';
 import { readProject } from './project.js';
@@ -24,29 +23,6 @@ import { checkWaits, waitSpec, zoneOf } from './waits.js';
 
 /** Of a chain that did not load: nobody judges its slots. */
 const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overlap: 'queue', deadline: null };
-
-/**
- * Loads a project. Never throws for what is in its files: every problem of every file is in `registry.problems`,
- * and what is right can be used. Called again, it sees files as they are then.
- * @param dir the project's folder, relative to the current one or absolute
- * @param environment where the project's own settings are read from. Default: empty
- */
-export async function loadProject(dir: string, environment: Environment = {}): Promise<Registry> {
-  const folder = resolve(dir);
-  const files = await findFiles(folder);
-  return assembleProject(folder, environment, files, await loadAll(folder, files));
-}
-
-/** Loads only the project's configuration: who it is, its settings and clients. It has no tasks then, and no chains. */
-export async function loadConfiguration(dir: string, environment: Environment = {}): Promise<Registry> {
-  const folder = resolve(dir);
-  const files = { ...(await findFiles(folder)), tasks: [], chains: [], retryables: [], unread: [] };
-  return assembleProject(folder, environment, files, await loadAll(folder, files));
-}
-
-async function loadAll(folder: string, { config, tasks, chains, retryables }: ProjectFiles): Promise<Loaded[]> {
-  return await loadFiles(folder, [...config.slice(0, 1), ...tasks, ...chains, ...retryables]);
-}
 
 /** Makes a project of files that are loaded already, or stand for some. Throws for nothing that is in them. */
 export async function assembleProject(
@@ -319,26 +295,4 @@ class ProjectLoad {
 
 function broken(reason: string | undefined): { brokenBecause?: string } {
   return reason === undefined ? {} : { brokenBecause: reason };
-}
-
-function commandOf(task: string, chains: readonly LoadedChain[]) {
-  for (const { chain } of chains) {
-    const command = chain.placements.get(task)?.command;
-    if (command) return command;
-  }
-  return undefined;
-}
-
-function hasCycle({ placements }: LoadedChain['chain']): boolean {
-  return findCycle(new Map([...placements].map(([id, { dependsOn }]) => [id, dependsOn]))) !== null;
-}
-
-/** Tasks that stand only in chains keyed by slot: they run many times a date, so a date's success key says nothing of them. */
-function tasksBySlotOnly(chains: readonly LoadedChain[]): Set<string> {
-  const bySlot = new Set<string>();
-  const byDate = new Set<string>();
-  for (const { chain } of chains) {
-    for (const id of chain.placements.keys()) (chain.compiled?.keyedBy === 'slot' ? bySlot : byDate).add(id);
-  }
-  return new Set([...bySlot].filter((id) => !byDate.has(id)));
 }

@@ -1,5 +1,5 @@
 /** Small projects written for one test file: real files, loaded as a user's would be. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,6 +9,10 @@ const ROOT = fileURLToPath(new URL('../.projects/', import.meta.url));
 export interface ProjectText {
   name: string;
   timezone?: string;
+  /** A project that is copied in place of one that is written; its configuration is given this `name`. */
+  copyOf?: string;
+  /** Of a copy: what is put in place of what in its configuration. */
+  replaced?: Record<string, string>;
   /** More of daychain.config.js, as text of an object's fields. */
   config?: string;
   /** Id → the text of defineTask's argument. `witness(ctx, phase)` and `until(ctx, file)` are at hand. */
@@ -23,6 +27,7 @@ export interface ProjectText {
 export function writeProject(text: ProjectText): { dir: string; remove(): void } {
   mkdirSync(ROOT, { recursive: true });
   const dir = mkdtempSync(join(ROOT, `${text.name}-`));
+  if (text.copyOf !== undefined) return copyProject(text.copyOf, dir, text);
   const write = (path: string, content: string) => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), content);
@@ -48,6 +53,15 @@ export function writeProject(text: ProjectText): { dir: string; remove(): void }
     const body = typeof definition === 'string' ? definition : `defineChain(${JSON.stringify(definition, null, 2)})`;
     write(`chains/${id}.js`, `import { defineChain } from 'daychain';\nexport default ${body};\n`);
   }
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+function copyProject(from: string, dir: string, { name, replaced = {} }: ProjectText): { dir: string; remove(): void } {
+  cpSync(from, dir, { recursive: true, filter: (path) => !/[/\\](?:\.daychain|out)$/.test(path) });
+  const config = join(dir, 'daychain.config.ts');
+  let content = readFileSync(config, 'utf8').replace(/name: '[^']*'/, `name: '${name}'`);
+  for (const [old, instead] of Object.entries(replaced)) content = content.replace(old, instead);
+  writeFileSync(config, content);
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 

@@ -20,7 +20,7 @@ export async function fetchRates(ctx: Caller): Promise<Tables['interest_rates'][
 }
 
 /** All payments up to a date; amounts below zero are corrections. */
-export async function fetchPayments(ctx: Caller, until: string): Promise<Tables['payments'][]> {
+export async function fetchPayments(ctx: Caller, until: string): Promise<Omit<Tables['payments'], 'told'>[]> {
   return payments.parse(await get(ctx, 'payments')).filter(({ paid_on }) => paid_on <= until);
 }
 

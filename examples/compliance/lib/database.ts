@@ -15,10 +15,12 @@ export interface Tables {
     paid: Generated<number>;
     due_on: string;
     status: Generated<'open' | 'met' | 'overdue'>;
+    /** All who are to hear of it have been called. Until then a task that died in between goes on with it. */
+    told: Generated<boolean>;
   };
-  invoices: { number: string; report_id: number; amount: number; issued_on: string; due_on: string };
+  invoices: { number: string; report_id: number; amount: number; issued_on: string; due_on: string; told: Generated<boolean> };
   interest_rates: { starts_on: string; rate: number };
-  payments: { id: string; report_id: number; amount: number; paid_on: string };
+  payments: { id: string; report_id: number; amount: number; paid_on: string; told: Generated<boolean> };
   penalties: { report_id: number; accrued_on: string; amount: number };
   /** What stands in for the billing service where none is configured. */
   billing_entries: { key: string; kind: string; body: string };
@@ -52,11 +54,14 @@ const SCHEMA = [
   `create table if not exists reports (id integer primary key, operator_id integer not null references operators, year integer not null,
      emissions integer not null, allowance integer not null, received_on text not null)`,
   `create table if not exists obligations (report_id integer primary key references reports, tonnes integer not null,
-     fee integer not null, paid integer not null default 0, due_on text not null, status text not null default 'open')`,
+     fee integer not null, paid integer not null default 0, due_on text not null, status text not null default 'open',
+     told boolean not null default false)`,
   `create table if not exists invoices (number text primary key, report_id integer not null unique references reports,
-     amount integer not null, issued_on text not null, due_on text not null)`,
+     amount integer not null, issued_on text not null, due_on text not null,
+     told boolean not null default false)`,
   `create table if not exists interest_rates (starts_on text primary key, rate double precision not null)`,
-  `create table if not exists payments (id text primary key, report_id integer not null, amount integer not null, paid_on text not null)`,
+  `create table if not exists payments (id text primary key, report_id integer not null, amount integer not null, paid_on text not null,
+     told boolean not null default false)`,
   `create table if not exists penalties (report_id integer not null, accrued_on text not null, amount integer not null,
      primary key (report_id, accrued_on))`,
   `create table if not exists billing_entries (key text primary key, kind text not null, body text not null)`,

@@ -13,6 +13,7 @@ export function notice(name: string, summary: string, write: (standing: Standing
   return createRetryable({
     name,
     summary,
+    project: new URL('..', import.meta.url),
     tags: ['mail'],
     retries: 5,
     delay: '10 minutes',

@@ -6,6 +6,7 @@ import { standingOf } from '../lib/register.js';
 export default createRetryable({
   name: 'create_penalty',
   summary: 'Charge a day’s interest on what is overdue',
+  project: new URL('..', import.meta.url),
   tags: ['elicensing', 'penalty'],
   retries: 5,
   delay: '30 minutes',

@@ -6,6 +6,7 @@ import { standingOf } from '../lib/register.js';
 export default createRetryable({
   name: 'submit_adjustment',
   summary: 'Hand a corrected obligation to the billing service',
+  project: new URL('..', import.meta.url),
   tags: ['elicensing'],
   retries: 2,
   delay: '5 minutes',

@@ -1,5 +1,4 @@
 import { defineTask } from 'daychain';
-import { afterCommit } from 'daychain/kit';
 import { periodOf, unpaidOf } from '../lib/register.js';
 import mailInvoiceIssued from '../retryables/mail_invoice_issued.js';
 
@@ -9,21 +8,20 @@ export default defineTask({
   async run(ctx) {
     const db = await ctx.clients.sql();
     const { date } = ctx;
-    const invoiced = new Set((await db.selectFrom('invoices').select('report_id').execute()).map((row) => row.report_id));
-    const missing = (await unpaidOf(db, periodOf(date))).filter(({ report }) => !invoiced.has(report));
+    const invoiced = await db.selectFrom('invoices').select('report_id').where('told', '=', true).execute();
+    const known = new Set(invoiced.map(({ report_id }) => report_id));
+    const missing = (await unpaidOf(db, periodOf(date))).filter(({ report }) => !known.has(report));
     if (missing.length === 0) return ctx.noWork('no_invoices_missing');
     const done = await ctx.forEach(missing, { key: ({ report }) => String(report) }, async ({ report, year, fee, due_on }) => {
-      await afterCommit(db, async (transaction, then) => {
-        // The number is made of the report: a second invoice for it cannot be.
-        const number = `INV-${year}-${String(report).padStart(4, '0')}`;
-        const invoice = { number, report_id: report, amount: fee, issued_on: date, due_on };
-        await transaction
-          .insertInto('invoices')
-          .values(invoice)
-          .onConflict((same) => same.doNothing())
-          .execute();
-        then(() => mailInvoiceIssued.execute({ report, date }));
-      });
+      // The number is made of the report: a second invoice for it cannot be.
+      const number = `INV-${year}-${String(report).padStart(4, '0')}`;
+      await db
+        .insertInto('invoices')
+        .values({ number, report_id: report, amount: fee, issued_on: date, due_on })
+        .onConflict((same) => same.doNothing())
+        .execute();
+      await mailInvoiceIssued.execute({ report, date: due_on });
+      await db.updateTable('invoices').set({ told: true }).where('number', '=', number).execute();
     });
     return { invoices_written: done.succeeded };
   },

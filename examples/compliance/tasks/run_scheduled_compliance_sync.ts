@@ -1,6 +1,6 @@
 import { defineTask } from 'daychain';
-import { afterCommit } from 'daychain/kit';
 import { fetchPayments } from '../lib/billing.js';
+import { bookPayment } from '../lib/payments.js';
 import mailObligationMet from '../retryables/mail_obligation_met.js';
 import submitAdjustment from '../retryables/submit_adjustment.js';
 
@@ -10,31 +10,23 @@ export default defineTask({
   async run(ctx) {
     const db = await ctx.clients.sql();
     const payments = await fetchPayments(ctx, ctx.date);
-    const { date } = ctx;
-    const done = await ctx.forEach(payments, { key: ({ id }) => id }, async (payment) => {
-      const { id, report_id, amount } = payment;
-      return await afterCommit(db, async (transaction, then) => {
-        // One transaction, and the payment's own id: booked once, however often it is seen.
-        const booked = await transaction
-          .insertInto('payments')
-          .values(payment)
-          .onConflict((same) => same.doNothing())
-          .executeTakeFirst();
-        if (booked.numInsertedOrUpdatedRows === 0n) return 'known';
-        const owed = await transaction
-          .updateTable('obligations')
-          .set((eb) => ({ paid: eb('paid', '+', amount) }))
-          .where('report_id', '=', report_id)
-          .returningAll()
-          .executeTakeFirst();
-        if (owed === undefined) throw new Error(`payment ${id} is for report ${report_id}, which owes nothing`);
-        const status = owed.paid >= owed.fee ? 'met' : owed.due_on < date ? 'overdue' : 'open';
-        await transaction.updateTable('obligations').set({ status }).where('report_id', '=', report_id).execute();
-        if (amount < 0) then(() => submitAdjustment.execute({ report: report_id, amount }));
-        else if (status === 'met') then(() => mailObligationMet.execute({ report: report_id, date }));
-        return 'booked';
-      });
+    const told = await db.selectFrom('payments').select('id').where('told', '=', true).execute();
+    const known = new Set(told.map(({ id }) => id));
+    const open = payments.filter(({ id }) => !known.has(id));
+    if (open.length === 0) return ctx.noWork('no_new_payments');
+    const done = await ctx.forEach(open, { key: ({ id }) => id }, async (payment) => {
+      const { id, report_id: report, amount, paid_on } = payment;
+      const { booked, status } = await bookPayment(db, payment, ctx.date);
+      if (status === 'unmatched') {
+        // Looked at again every night: its report may still come in. Not an error of the other payments' night.
+        ctx.warn(`payment ${id} is for report ${report}, which owes nothing`);
+        return status;
+      }
+      if (amount < 0) await submitAdjustment.execute({ report, amount });
+      else if (status === 'met') await mailObligationMet.execute({ report, date: paid_on });
+      await db.updateTable('payments').set({ told: true }).where('id', '=', id).execute();
+      return booked ? 'booked' : 'known';
     });
-    return { payments_seen: done.processed, payments_booked: done.count('booked') };
+    return { payments_seen: payments.length, payments_booked: done.count('booked'), payments_unmatched: done.count('unmatched') };
   },
 });

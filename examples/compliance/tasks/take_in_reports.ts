@@ -1,4 +1,3 @@
-import { afterCommit } from 'daychain/kit';
 import { defineTask } from 'daychain';
 import { feeOf, periodOf } from '../lib/register.js';
 import integrateObligation from '../retryables/integrate_obligation.js';
@@ -16,7 +15,7 @@ export default defineTask({
       .selectAll()
       .where('received_on', '<=', ctx.date)
       .where('year', '<=', periodOf(ctx.date))
-      .where('id', 'not in', db.selectFrom('obligations').select('report_id'))
+      .where('id', 'not in', db.selectFrom('obligations').select('report_id').where('told', '=', true))
       .orderBy('id')
       .execute();
     if (reports.length === 0) return ctx.noWork('no_new_reports');
@@ -25,19 +24,24 @@ export default defineTask({
     const done = await ctx.forEach(reports, { key: ({ id }) => String(id) }, async ({ id, year, ...report }) => {
       const { tonnes, fee } = feeOf(report);
       const status = fee === 0 ? 'met' : 'open';
-      // The row first; who is told of it, hears of what is there. A call that fails is kept, and does not fail the task.
-      await afterCommit(db, async (transaction, then) => {
-        const row = { report_id: id, tonnes, fee, due_on: `${year + 1}1130`, status } as const;
-        await transaction.insertInto('obligations').values(row).execute();
-        await transaction
-          .insertInto('journal')
-          .values({ date, line: `report ${id} taken in` })
-          .execute();
-        then(() => mailReportReceived.execute({ report: id, date }));
-        if (fee === 0) then(() => mailCreditsRequested.execute({ report: id, date }));
-        else then(() => mailObligationCreated.execute({ report: id, date }));
-        if (fee > 0) then(() => integrateObligation.execute({ report: id }));
-      });
+      const row = { report_id: id, tonnes, fee, due_on: `${year + 1}1130`, status } as const;
+      await db
+        .insertInto('obligations')
+        .values(row)
+        .onConflict((same) => same.doNothing())
+        .execute();
+      await db
+        .insertInto('journal')
+        .values({ date, line: `report ${id} taken in` })
+        .execute();
+      // A call that fails is kept, and does not fail the task. A task that dies here makes the calls once more: they count by report.
+      await mailReportReceived.execute({ report: id, date: report.received_on });
+      if (fee === 0) await mailCreditsRequested.execute({ report: id, date: report.received_on });
+      else {
+        await mailObligationCreated.execute({ report: id, date: report.received_on });
+        await integrateObligation.execute({ report: id });
+      }
+      await db.updateTable('obligations').set({ told: true }).where('report_id', '=', id).execute();
       return status;
     });
     return { reports_taken_in: done.processed, owing: done.count('open') };
