@@ -14,6 +14,8 @@ export interface RedisStores {
   app: RedisConnection;
   /** Stands before every key of the application: `app:` where both share one database, else nothing. */
   appPrefix: '' | 'app:';
+  /** The database the application's data is in after all. */
+  appDatabase: number;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export async function connectRedisStores(options: RedisStoresOptions = {}): Prom
     locks,
     app,
     appPrefix: refused || lockDatabase === appDatabase ? 'app:' : '',
+    appDatabase: refused ? 0 : appDatabase,
     close() {
       locks.close();
       app.close();

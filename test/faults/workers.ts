@@ -1,20 +1,15 @@
 /** Workers in processes of their own, for one project on the run's servers. All are gone after the file's tests. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { openConnection } from '../../src/connections/connection.js';
-import { type WitnessLine, readWitness, within } from '../support/engine.js';
+import { type WitnessLine, readWitness } from '../support/engine.js';
 import { type ProjectText, writeProject } from '../support/project.js';
 import { afterwards, redisPort, temporalAddress } from '../support/servers.js';
-import type { WorkerArgument } from './worker-program.js';
+import { type SpawnedWorker, spawnWorker } from '../support/spawned-worker.js';
+import type { WorkerArgument } from '../support/worker-program.js';
 
-export interface SpawnedWorker {
-  process: ChildProcess;
-  /** How the process ended. */
-  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-}
+export type { SpawnedWorker };
 
 export interface Workers {
   client: Client;
@@ -57,19 +52,7 @@ export async function projectOfWorkers(text: ProjectText, servers: { address?: s
         ttlSeconds: 300,
         ...options,
       };
-      const program = fileURLToPath(new URL('./worker-program.ts', import.meta.url));
-      const child = fork(program, [JSON.stringify(argument)], { execArgv: ['--import', 'tsx'] });
-      const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-        child.once('exit', (code, signal) => resolve({ code, signal }));
-      });
-      const worker = { process: child, ended };
-      started.push(worker);
-      const ready = new Promise<void>((resolve, reject) => {
-        child.once('message', () => resolve());
-        void ended.then((how) => reject(new Error(`the worker ended before it was ready: ${JSON.stringify(how)}`)));
-      });
-      await within(30_000, 'a worker that is ready', ready);
-      return worker;
+      return await spawnWorker(argument, (worker) => started.push(worker));
     },
   };
 }

@@ -18,6 +18,9 @@ export type Category = (typeof CATEGORIES)[number];
 export const VIOLATIONS = ['personal_attack', 'advertising', 'off_topic', 'false_information'] as const;
 export type Violation = (typeof VIOLATIONS)[number];
 
+export const ENCOURAGED = ['concrete_proposal', 'constructive_criticism', 'question', 'experience', 'improvement'] as const;
+export type EncouragedAspect = (typeof ENCOURAGED)[number];
+
 export const contributionSchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/, 'an id of letters, digits, - and _'),
   category: z.enum(CATEGORIES).nullable(),

@@ -1,9 +1,9 @@
 /** Where the project's files lie, and how they are written: whole or not at all. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PermanentError, type TaskContext } from 'daychain';
+import { writeWhole as writeInside } from 'daychain/kit';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,10 +12,14 @@ export function inProject(...parts: string[]): string {
   return join(PROJECT, ...parts);
 }
 
-/** The folder of one date's results: `out/<date>` in the project, or below `CIVIC_OUT` where that is set. */
-export function dayFolder(ctx: Pick<TaskContext, 'date' | 'secrets'>): string {
-  const root = ctx.secrets.has('CIVIC_OUT') ? resolve(ctx.secrets.get('CIVIC_OUT')) : inProject('out');
-  return join(root, ctx.date);
+/** Where all results lie: `out` in the project, or the folder that `CIVIC_OUT` names. */
+export function outFolder({ settings }: Pick<TaskContext, 'settings'>): string {
+  return settings.CIVIC_OUT === null ? inProject('out') : resolve(settings.CIVIC_OUT);
+}
+
+/** The folder of one date's results. */
+export function dayFolder(ctx: Pick<TaskContext, 'date' | 'settings'>): string {
+  return join(outFolder(ctx), ctx.date);
 }
 
 /** A path as a person at the terminal would type it: relative where that is shorter to read, else absolute. */
@@ -24,28 +28,10 @@ export function shownPath(path: string): string {
   return near.startsWith('..') || isAbsolute(near) ? path : near;
 }
 
-/**
- * Writes a file whole: readers see the old content or the new one, never a part, whatever dies in between.
- * Creates the folder. Content that is no text is written as JSON.
- */
+/** Writes a file whole: readers see the old content or the new one. Creates the folder. Content that is no text is written as JSON. */
 export async function writeWhole(path: string, content: string | Uint8Array | object): Promise<void> {
-  const bytes = typeof content === 'string' || content instanceof Uint8Array ? content : `${JSON.stringify(content, null, 2)}\n`;
-  await mkdir(dirname(path), { recursive: true });
-  // In the same folder, because a rename is atomic only within one file system.
-  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  try {
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  const data = typeof content === 'string' || content instanceof Uint8Array ? content : `${JSON.stringify(content, null, 2)}\n`;
+  await writeInside(dirname(path), basename(path), data, { mode: 0o644 });
 }
 
 /** Reads a JSON file; null if there is none. A file that is no JSON is a PermanentError that names it. */

@@ -1,16 +1,16 @@
-/** The verdicts of a day: one file each while the task is at work, and all of them in `validations.json` at its end. */
-import { rm } from 'node:fs/promises';
+/** How the contributions stand on a day, in `out/<date>/validations.json`: what the report reads. */
 import { join } from 'node:path';
 import type { Verdict } from './charter/charter.js';
 import type { Contribution } from './contributions.js';
 import { readJson, writeWhole } from './files.js';
+import { readRecord, type ContributionRecord, type Incoming } from './records.js';
 
 type Kept = Pick<
   Contribution,
   'id' | 'title' | 'category' | 'idees_ameliorations' | 'source' | 'expected_valid' | 'violations_injected'
 >;
 export interface ValidationRecord extends Kept, Verdict {
-  /** Who judged, and by which rules. */
+  /** Who judged, and by which rules or model. */
   provider: string;
   model: string;
   /** The run that judged. */
@@ -21,7 +21,7 @@ export interface Validations {
   date: string;
   task_id: string;
   validations: ValidationRecord[];
-  /** Contributions that could not be checked. They are neither approved nor refused. */
+  /** Contributions without a verdict: pending or quarantined. They are neither approved nor refused. */
   unchecked: string[];
 }
 
@@ -32,34 +32,25 @@ export function readValidations(day: string): Promise<Validations | null> {
   return readJson<Validations>(join(day, FILE));
 }
 
-/** Keeps one verdict for the end of the run. */
-export function storeRecord(day: string, record: ValidationRecord): Promise<void> {
-  return writeWhole(recordFile(day, record.id), record);
-}
-
-/**
- * Joins the verdicts this run reached, in the order of the ids, and removes the single files.
- * May be repeated by a later attempt of the same run: what an earlier one joined is kept.
- */
-export async function storeValidations(day: string, run: { date: string; task_id: string; ids: string[] }): Promise<Validations> {
-  const single = await Promise.all(run.ids.map((id) => readJson<ValidationRecord>(recordFile(day, id))));
-  const joined = (await readValidations(day))?.validations ?? [];
-  const byId = new Map<string, ValidationRecord>();
-  for (const record of [...joined, ...single]) {
-    // A verdict of another run proves nothing about this one.
-    if (record?.task_id === run.task_id) byId.set(record.id, record);
-  }
-  const all: Validations = {
+/** Writes how all that was sent in by the date stands, whichever run judged it. */
+export async function storeValidations(
+  day: string,
+  root: string,
+  run: { date: string; task_id: string; all: readonly Incoming[] },
+): Promise<Validations> {
+  const records = await Promise.all(run.all.map(async ({ id }) => ({ id, record: await readRecord(root, id) })));
+  const validations: Validations = {
     date: run.date,
     task_id: run.task_id,
-    validations: run.ids.flatMap((id) => byId.get(id) ?? []),
-    unchecked: run.ids.filter((id) => !byId.has(id)),
+    validations: records.flatMap(({ record }) => (record === null ? [] : validationOf(record))),
+    unchecked: records.filter(({ record }) => !record?.judgement).map(({ id }) => id),
   };
-  await writeWhole(join(day, FILE), all);
-  await rm(join(day, 'validations'), { recursive: true, force: true });
-  return all;
+  await writeWhole(join(day, FILE), validations);
+  return validations;
 }
 
-function recordFile(day: string, id: string): string {
-  return join(day, 'validations', `${encodeURIComponent(id)}.json`);
+function validationOf({ contribution, judgement, task_id }: ContributionRecord): ValidationRecord[] {
+  if (contribution === null || judgement === null) return [];
+  const { id, title, category, idees_ameliorations, source, expected_valid, violations_injected } = contribution;
+  return [{ id, title, category, idees_ameliorations, source, expected_valid, violations_injected, ...judgement, task_id }];
 }

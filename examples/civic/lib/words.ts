@@ -14,3 +14,10 @@ export function words(text: string): string[] {
 export function wordCount(text: string): number {
   return text.match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*(?!['’\p{L}\p{N}])/gu)?.length ?? 0;
 }
+
+/** The name most like a mistyped one: by the letter pairs they share. */
+export function closest(typed: string, names: readonly string[]): string {
+  const pairs = (text: string) => [...text].map((_, at) => text.slice(at, at + 2));
+  const likeness = (name: string) => pairs(name).filter((pair) => pairs(typed).includes(pair)).length / name.length;
+  return [...names].sort((a, b) => likeness(b) - likeness(a))[0] ?? '';
+}

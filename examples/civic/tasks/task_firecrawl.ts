@@ -1,109 +1,73 @@
-import { defineTask, PermanentError, TaskError, z } from 'daychain';
-import { crawl, type CrawlOutcome } from '../lib/crawl/crawl.js';
-import { DownloadError } from '../lib/crawl/download.js';
-import { serveFolder } from '../lib/crawl/serve-folder.js';
-import { storeIndex, storePage, type StoredDocument } from '../lib/crawl/stored.js';
+import { join } from 'node:path';
+import { defineTask, TaskError, z } from 'daychain';
+import { crawlSource } from '../lib/crawl/crawl-source.js';
+import { chooseSources, readSources, sourceOf } from '../lib/crawl/sources.js';
+import { readSource, storeDay, type SourceIndex } from '../lib/crawl/stored.js';
 import { dayFolder, inProject } from '../lib/files.js';
 
-/** The bundled sample site's own address. It is served on loopback; no request leaves the machine. */
-const SAMPLE_SITE = 'https://www.lanverec.example/';
-
 export default defineTask({
-  summary: 'Crawl the town’s web site',
+  summary: 'Crawl the town’s web site, source by source',
   tags: ['crawl'],
   timeout: '30 minutes',
+  // Its own time, as before; the chain at six finds it done, or does it if three o'clock was missed.
+  schedule: { daily: '03:00' },
   params: z.object({
-    /** Site to crawl. Without one the bundled sample site is served and crawled. */
+    /** Names of sources. Default: all. */
+    sources: z.array(z.string()).min(1).optional(),
+    /** Another site instead of the sources. */
     url: z.url({ protocol: /^https?$/ }).optional(),
-    maxPages: z.number().int().min(1).max(5_000).default(200),
-    maxDepth: z.number().int().min(0).max(20).default(3),
+    /** Instead of what each source says: `scrape` reads its address alone. */
+    method: z.enum(['crawl', 'scrape']).optional(),
+    maxPages: z.number().int().min(1).max(5_000).optional(),
+    maxDepth: z.number().int().min(0).max(20).optional(),
     maxPageBytes: z.number().int().min(1).default(1_048_576),
     maxBytes: z.number().int().min(1).default(52_428_800),
-    /** Time limit of one request. */
-    timeoutMs: z.number().int().min(1).max(120_000).default(15_000),
-    /** Pause between requests; robots.txt may ask for more. Default: 1 second, none on the bundled site. */
-    pauseMs: z.number().int().min(0).max(60_000).optional(),
     sitemap: z.boolean().default(true),
   }),
   async run(ctx) {
-    const { url, pauseMs, ...limits } = ctx.params;
-    const start = new URL(url ?? SAMPLE_SITE);
-    start.hash = '';
+    const { sources: names, url, method, ...limits } = ctx.params;
+    const file = ctx.settings.CRAWL_SOURCES ?? inProject('data', 'sources.json');
+    const chosen = url === undefined ? chooseSources(await readSources(file), names) : [sourceOf(url)];
     const day = dayFolder(ctx);
-    const documents: StoredDocument[] = [];
-    const notStored: string[] = [];
-
-    const served = url === undefined ? await serveFolder(inProject('data', 'site')) : null;
-    let outcome: CrawlOutcome;
-    try {
-      outcome = await crawl({
-        ...limits,
-        start,
-        via: served?.url,
-        pauseMs: pauseMs ?? (served ? 0 : 1_000),
-        userAgent: 'daychain-civic',
-        signal: ctx.signal,
-        async onPage(page) {
-          if (page.mayStore) documents.push(await storePage(day, page));
-          else notStored.push(page.url.href);
-          ctx.heartbeat({ pages_crawled: documents.length + notStored.length, url: page.url.href });
-        },
-      });
-    } catch (error) {
-      if (error instanceof DownloadError)
-        throw new TaskError(`robots.txt of ${start.origin}: ${error.message}`, { cause: error });
-      throw error;
-    } finally {
-      await served?.close();
-    }
-    refuseEmpty(start, outcome);
-
-    for (const { url: page, reason, message } of outcome.failures) {
-      // A broken link is a finding about the site. Anything else means that our picture of it is incomplete.
-      if (reason !== 'http_404' && reason !== 'http_410') ctx.warn(`${page}: ${message}`);
-    }
-    if (outcome.stoppedBy) {
-      ctx.warn(`stopped at ${outcome.stoppedBy} = ${limits[outcome.stoppedBy]}; known addresses left unread: ${outcome.unread}`);
-    }
-    await storeIndex(day, {
-      base_url: start.href,
-      date: ctx.date,
-      session_id: ctx.taskId,
-      total_pages: outcome.pages,
-      documents,
-      failures: outcome.failures,
-      skipped_by_robots: outcome.skippedByRobots,
-      not_html: outcome.notHtml,
-      duplicates: outcome.duplicates,
-      off_site: outcome.offSite,
-      not_stored: notStored,
-      unread: outcome.unread,
-      stopped_by: outcome.stoppedBy,
+    const done = await ctx.forEach(chosen, { key: ({ name }) => name }, async (source) => {
+      await crawlSource(ctx, method ? { ...source, method } : source, limits);
     });
+
+    const crawled: SourceIndex[] = [];
+    for (const { name } of chosen) {
+      const index = await readSource(day, name);
+      // One that failed this time may have an index of an earlier run: it is not this run's.
+      if (index?.session_id === ctx.taskId) crawled.push(index);
+    }
+    if (crawled.length < done.succeeded) throw new TaskError(`${join(day, 'crawl')} lost sources while it was crawled`);
+    const index = await storeDay(day, ctx.date, crawled);
+    for (const warning of crawled.flatMap(findings)) ctx.warn(warning);
+
+    const of = (change: string) => index.documents.filter((document) => document.change === change).length;
     const counts = {
-      pages_crawled: outcome.pages,
-      documents_crawled: documents.length,
-      pages_failed: outcome.failures.length,
-      bytes: outcome.bytes,
-      skipped_by_robots: outcome.skippedByRobots.length,
+      pages_crawled: index.total_pages,
+      documents_crawled: index.documents.length,
+      pages_new: of('new'),
+      pages_changed: of('changed'),
+      pages_unchanged: of('unchanged'),
+      pages_failed: index.failures.length,
+      pdfs_found: index.pdfs.length,
+      bytes: crawled.reduce((sum, { bytes }) => sum + bytes, 0),
+      skipped_by_robots: index.skipped_by_robots.length,
     };
-    ctx.log.info('site crawled', { site: start.host, ...counts });
-    return { ...counts, sources: { [start.host]: documents.length }, sources_processed: 1 };
+    ctx.log.info('site crawled', counts);
+    const sources = Object.fromEntries(crawled.map(({ source, documents }) => [source, documents.length]));
+    return { ...counts, sources, sources_processed: crawled.length };
   },
 });
 
-/** A crawl that read nothing is a failure, never a success with zero pages. */
-function refuseEmpty(start: URL, outcome: CrawlOutcome): void {
-  if (outcome.pages > 0) return;
-  const [first] = outcome.failures;
-  if (first)
-    throw new TaskError(
-      `no page of ${start.href} could be read (${outcome.failures.length} tried). ${first.url}: ${first.message}`,
-    );
-  if (outcome.skippedByRobots.length > 0) {
-    throw new PermanentError(
-      `robots.txt of ${start.origin} forbids ${start.pathname} to daychain-civic: there is nothing to crawl`,
-    );
-  }
-  throw new PermanentError(`${start.href} is no HTML page: give task_firecrawl the address of a page as params.url`);
+/** A broken link is a finding about the site. Anything else means that our picture of it is incomplete. */
+function findings({ source, failures, stopped_by, unread, expected_count, documents, traps }: SourceIndex): string[] {
+  const broken = failures.filter(({ reason }) => reason !== 'http_404' && reason !== 'http_410');
+  return [
+    ...broken.map(({ url, message }) => `${source}: ${url}: ${message}`),
+    ...(stopped_by ? [`${source}: stopped at ${stopped_by}; known addresses left unread: ${unread}`] : []),
+    ...(documents.length < (expected_count ?? 0) ? [`${source}: ${documents.length} documents, expected ${expected_count}`] : []),
+    ...(traps.length > 0 ? [`${source}: ${traps.length} addresses look made up without end, ${traps[0]} first`] : []),
+  ];
 }

@@ -1,5 +1,6 @@
 /** Whether the project's clients work from here, one line each. */
 import { createClientPool } from '../../activities/clients.js';
+import type { ClientTools } from '../../define/types.js';
 import type { Registry } from '../../registry/index.js';
 import type { Check } from './check.js';
 
@@ -7,12 +8,16 @@ import type { Check } from './check.js';
 const PATIENCE_MS = 10_000;
 
 /** Opens each client that has a check, asks it, and closes it again. */
-export async function checkClients({ registry }: { registry: Registry }, patienceMs = PATIENCE_MS): Promise<Check[]> {
+export async function checkClients(
+  { registry, redis }: { registry: Registry; redis: ClientTools['redis'] },
+  patienceMs = PATIENCE_MS,
+): Promise<Check[]> {
   const openers = Object.entries(registry.project.clients);
   if (openers.length === 0) return [];
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
+    redis,
   });
   const open = pool.clients as unknown as Record<string, () => Promise<unknown>>;
   const checks = await Promise.all(

@@ -20,8 +20,8 @@ export interface RetryRule {
   maximumDelayMs: number;
 }
 
-/** Statuses that may be others a moment later. */
-const PASSING = [408, 425, 429, 500, 502, 503, 504];
+/** Statuses that may be others a moment later. 529 is in no standard: too many at once, as some providers say it. */
+const PASSING = [408, 425, 429, 500, 502, 503, 504, 529];
 
 export function isPassing(status: number): boolean {
   return PASSING.includes(status);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAgainstCharter } from '../../../examples/civic/lib/charter/charter.js';
-import { contradictions, readFigure } from '../../../examples/civic/lib/charter/facts.js';
+import { contradictions } from '../../../examples/civic/lib/charter/facts.js';
+import { readFigure } from '../../../examples/civic/lib/charter/figures.js';
 import { contributionSchema, readContributions } from '../../../examples/civic/lib/contributions.js';
 import { inProject } from '../../../examples/civic/lib/files.js';
 import { fold } from '../../../examples/civic/lib/words.js';

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dayFolder, inProject, readJson, writeWhole } from '../../../examples/civic/lib/files.js';
-import { temporaryFolder } from './fake-context.js';
+import { settingsOf, temporaryFolder } from './fake-context.js';
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -40,10 +40,6 @@ test('a missing file reads as null, a torn one names itself', async () => {
 });
 
 test('results lie in out/<date> of the project unless CIVIC_OUT says where', () => {
-  const secrets = (values: Record<string, string>) => ({
-    get: (name: string) => values[name] ?? '',
-    has: (name: string) => name in values,
-  });
-  expect(dayFolder({ date: '20260203', secrets: secrets({}) })).toBe(inProject('out', '20260203'));
-  expect(dayFolder({ date: '20260203', secrets: secrets({ CIVIC_OUT: folder }) })).toBe(join(folder, '20260203'));
+  expect(dayFolder({ date: '20260203', settings: settingsOf({}) })).toBe(inProject('out', '20260203'));
+  expect(dayFolder({ date: '20260203', settings: settingsOf({ CIVIC_OUT: folder }) })).toBe(join(folder, '20260203'));
 });

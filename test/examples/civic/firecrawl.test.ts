@@ -1,11 +1,12 @@
-import { createServer, type RequestListener } from 'node:http';
-import { readdirSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonObject } from 'daychain';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCrawl, type CrawlIndex } from '../../../examples/civic/lib/crawl/stored.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
-import { runTask, temporaryFolder } from './fake-context.js';
+import { runTask, temporaryFolder, type FakeRun } from './fake-context.js';
+import { filesBelow } from './folders.js';
+import { page, site } from './sites.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 let out: string;
@@ -30,9 +31,11 @@ describe('task_firecrawl on the bundled site', () => {
       pages_failed: 1,
       skipped_by_robots: 2,
       bytes: index.documents.reduce((sum, { bytes }) => sum + bytes, 0),
-      sources: { 'www.lanverec.example': index.documents.length },
+      pdfs_found: 3,
+      sources: { mairie_arretes: 5, mairie_deliberations: 5, commission_controle: 2, commune: index.documents.length - 12 },
+      sources_processed: 4,
     });
-    expect(index.documents.length).toBeGreaterThanOrEqual(12);
+    expect(index.documents.length).toBeGreaterThanOrEqual(25);
     expect(index.failures).toEqual([
       expect.objectContaining({ reason: 'http_404', url: expect.stringContaining('salle-polyvalente') as string }),
     ]);
@@ -49,9 +52,12 @@ describe('task_firecrawl on the bundled site', () => {
     await runTask(firecrawl, { out });
     const { documents } = await crawled();
     const expected = documents.flatMap(({ file }) => [`${file}.html`, `${file}.md`, `${file}_metadata.json`]);
-    expect(readdirSync(join(out, '20260203', 'crawl')).sort()).toEqual([...expected, 'index.json'].sort());
+    const indexes = ['mairie_arretes', 'mairie_deliberations', 'commission_controle', 'commune'].map(
+      (name) => `${name}/index.json`,
+    );
+    expect(filesOf('20260203')).toEqual([...expected, ...indexes, 'index.json', 'index.md', 'errors.log'].sort());
 
-    const hours = readFileSync(join(out, '20260203', 'crawl', 'mairie_index.md'), 'utf8');
+    const hours = readFileSync(join(out, '20260203', 'crawl', 'commune', 'mairie_index.md'), 'utf8');
     expect(hours).toContain('# La mairie');
     expect(hours).toContain('| Jour | Matin | Après-midi |\n| --- | --- | --- |\n| Lundi | fermé |');
     expect(hours).toContain('(https://www.lanverec.example/mairie/budget.html)');
@@ -64,22 +70,50 @@ describe('task_firecrawl on the bundled site', () => {
     expect(await runTask(firecrawl, { out })).toEqual(wide);
     expect(await crawled()).toEqual(before);
 
-    await runTask(firecrawl, { out, params: { maxDepth: 0 } });
-    expect(readdirSync(join(out, '20260203', 'crawl')).sort()).toEqual([
-      'index.html',
-      'index.json',
-      'index.md',
-      'index_metadata.json',
-    ]);
+    await runTask(firecrawl, { out, params: { sources: ['commune'], method: 'scrape' } });
+    const home = ['index.html', 'index.md', 'index_metadata.json', 'index.json'].map((name) => `commune/${name}`);
+    expect(filesOf('20260203')).toEqual([...home, 'index.json', 'index.md', 'errors.log'].sort());
+  });
+
+  test('lists the PDF files with the words that link to them, and does not fetch them', async () => {
+    await runTask(firecrawl, { out });
+    const { pdfs } = await crawled();
+    expect(pdfs.map(({ url }) => url.split('/').at(-1))).toEqual(['2026-007.pdf', '2025-59-tarifs.pdf', '2026-01-cale-nord.pdf']);
+    expect(pdfs[1]).toMatchObject({
+      text: 'grille des tarifs (PDF)',
+      linked_from: expect.stringContaining('2025-12-09') as string,
+    });
+    expect(readFileSync(join(out, '20260203', 'crawl', 'index.md'), 'utf8')).toContain('PDF: [grille des tarifs (PDF)](');
+  });
+
+  test('writes a line of errors.log per address that could not be read', async () => {
+    await runTask(firecrawl, { out });
+    const log = readFileSync(join(out, '20260203', 'crawl', 'errors.log'), 'utf8');
+    expect(log).toMatch(/^commune\thttp_404\thttps:\/\/www\.lanverec\.example\/\S+\tanswered 404\n$/);
+  });
+
+  test('asks the next day only for what has changed, and says what that is', async () => {
+    const first = await runTask(firecrawl, { out });
+    expect(first.result).toMatchObject({ pages_new: 36, pages_changed: 0, pages_unchanged: 0 });
+    const page = join(out, '20260203', 'crawl', 'commune', 'mairie_budget');
+    const metadata = JSON.parse(readFileSync(`${page}_metadata.json`, 'utf8')) as object;
+    writeFileSync(`${page}_metadata.json`, JSON.stringify({ ...metadata, etag: '"older"', sha256: 'another text' }));
+
+    const next = await runTask(firecrawl, { out, date: '20260204' });
+    expect(next.result).toMatchObject({ pages_new: 0, pages_changed: 1, pages_unchanged: 35 });
+    expect(filesOf('20260204')).toEqual(filesOf('20260203'));
+    const change = (await crawled('20260204')).documents.filter((document) => document.change === 'changed');
+    expect(change.map(({ file }) => file)).toEqual(['commune/mairie_budget']);
   });
 
   test('keeps to its limits and says what they left unread', async () => {
-    const { result, warnings } = await runTask(firecrawl, { out, params: { maxPages: 3 } });
+    const sources = ['commune'];
+    const { result, warnings } = await runTask(firecrawl, { out, params: { sources, maxPages: 3 } });
     expect(result).toMatchObject({ pages_crawled: 3 });
-    expect((await crawled()).unread).toBeGreaterThan(3);
-    expect(warnings).toEqual([expect.stringContaining('maxPages = 3')]);
-    const small = await runTask(firecrawl, { out, params: { maxBytes: 4_000 } });
-    expect(small.warnings).toEqual([expect.stringContaining('maxBytes = 4000')]);
+    expect((await crawled()).sources[0]?.unread).toBeGreaterThan(3);
+    expect(warnings).toEqual([expect.stringContaining('commune: stopped at maxPages')]);
+    const small = await runTask(firecrawl, { out, date: '20260204', params: { sources, maxBytes: 4_000 } });
+    expect(small.warnings).toEqual([expect.stringContaining('commune: stopped at maxBytes')]);
   });
 
   test('stops at once when it is told to', async () => {
@@ -113,12 +147,12 @@ describe('task_firecrawl on other sites', () => {
       '/hidden': page(['/behind'], '<meta name="robots" content="noindex">'),
       '/behind': page([]),
     });
-    const { result } = await runTask(firecrawl, { out, params: { url, pauseMs: 0 } });
+    const { result } = await other(url);
     const index = await crawled();
     expect(paths(index.documents.map((document) => document.url))).toEqual(['/', '/target', '/fragment', '/behind']);
     expect(index.failures.map(({ reason }) => reason)).toEqual(['redirect_off_site', 'too_many_redirects']);
     expect(paths(index.duplicates)).toEqual(['/twin']);
-    expect(paths(index.not_html)).toEqual(['/plan.pdf']);
+    expect(paths(index.pdfs.map((pdf) => pdf.url))).toEqual(['/plan.pdf']);
     expect(paths(index.not_stored)).toEqual(['/hidden']);
     expect(result).toMatchObject({ pages_crawled: 5, documents_crawled: 4, pages_failed: 2 });
   });
@@ -131,8 +165,7 @@ describe('task_firecrawl on other sites', () => {
       '/broken': { status: 500 },
       '/good': page([]),
     });
-    const params = { url, pauseMs: 0, maxPageBytes: 20_000, timeoutMs: 300 };
-    const { result, warnings } = await runTask(firecrawl, { out, params });
+    const { result, warnings } = await other(url, { maxPageBytes: 20_000 });
     expect((await crawled()).failures.map(({ reason }) => reason)).toEqual(['too_large', 'timeout', 'http_500']);
     expect(result).toMatchObject({ pages_crawled: 2, pages_failed: 3 });
     expect(warnings).toHaveLength(3);
@@ -141,7 +174,7 @@ describe('task_firecrawl on other sites', () => {
   test('reads pages in the charset they are written in', async () => {
     const body = Buffer.from('<meta charset="iso-8859-1"><main><h1>Forêt brûlée</h1></main>', 'latin1');
     const url = await site({ '/': { headers: { 'content-type': 'text/html' }, body } });
-    await runTask(firecrawl, { out, params: { url, pauseMs: 0 } });
+    await other(url);
     expect((await crawled()).documents[0]?.title).toBe('Forêt brûlée');
   });
 
@@ -158,26 +191,20 @@ describe('task_firecrawl on other sites', () => {
       '/a_b.html',
     ];
     const url = await site({ '/': page(links), ...Object.fromEntries(links.map((link) => [link, page([])])) });
-    await runTask(firecrawl, { out, params: { url, pauseMs: 0 } });
+    await other(url);
     const files = (await crawled()).documents.map(({ file }) => file);
     expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(links.length + 1);
-    for (const file of files) expect(file).toMatch(/^[a-z0-9_-]+$/);
+    for (const file of files) expect(file).toMatch(/^site\/[a-z0-9_-]+$/);
   });
 
   test('fails when no page can be read, and again may be tried', async () => {
     const url = await site({ '/': { status: 503 } });
-    await expect(runTask(firecrawl, { out, params: { url } })).rejects.toMatchObject({
-      name: 'TaskError',
-      message: expect.stringContaining('503') as string,
-    });
+    await expect(other(url)).rejects.toThrow(/no page of .* could be read .* answered 503/);
   });
 
   test('fails when robots.txt cannot be read, for then nothing is allowed', async () => {
     const url = await site({ '/': page([]), '/robots.txt': { status: 500 } });
-    await expect(runTask(firecrawl, { out, params: { url } })).rejects.toMatchObject({
-      name: 'TaskError',
-      message: expect.stringContaining('robots.txt') as string,
-    });
+    await expect(other(url)).rejects.toThrow(/robots\.txt of .* answered 500/);
   });
 
   test('gives up for good where robots.txt forbids the start or the start is no page', async () => {
@@ -185,9 +212,9 @@ describe('task_firecrawl on other sites', () => {
       '/': page([]),
       '/robots.txt': { body: 'User-agent: daychain-civic\nDisallow: /', headers: { 'content-type': 'text/plain' } },
     });
-    await expect(runTask(firecrawl, { out, params: { url: closed } })).rejects.toMatchObject({ name: 'PermanentError' });
+    await expect(other(closed)).rejects.toThrow(/robots\.txt of .* forbids \/ to daychain-civic/);
     const picture = await site({ '/': { headers: { 'content-type': 'image/png' } } });
-    await expect(runTask(firecrawl, { out, params: { url: picture } })).rejects.toMatchObject({ name: 'PermanentError' });
+    await expect(other(picture)).rejects.toThrow(/is no HTML page/);
   });
 
   test('obeys the rules for its own name rather than those for all', async () => {
@@ -197,47 +224,22 @@ describe('task_firecrawl on other sites', () => {
       '/yes': page([]),
       '/robots.txt': { body, headers: { 'content-type': 'text/plain' } },
     });
-    const { result } = await runTask(firecrawl, { out, params: { url, pauseMs: 0 } });
+    const { result } = await other(url);
     expect(result).toMatchObject({ pages_crawled: 2, skipped_by_robots: 1 });
   });
 });
 
-interface Answer {
-  status?: number;
-  headers?: Record<string, string>;
-  body?: string | Buffer;
-  never?: boolean;
+/** Crawls a site of a test, without pauses, and with little patience. */
+function other(url: string, params: JsonObject = {}): Promise<FakeRun> {
+  const { host } = new URL(url);
+  const settings = { INNER_HOSTS: [host], CRAWL_PAUSE: '1 millisecond', CRAWL_TIMEOUT: '300 milliseconds' } as const;
+  return runTask(firecrawl, { out, params: { url, ...params }, settings });
 }
 
-function page(links: string[], head = ''): Answer {
-  const anchors = links.map((href) => `<a href="${href}">lien</a>`).join(' ');
-  return {
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: `<html lang="fr"><head>${head}</head><main><h1>Titre</h1>${anchors}</main></html>`,
-  };
-}
+const filesOf = (date: string) => filesBelow(join(out, date, 'crawl'));
 
-/** Serves answers by path and query until the test ends. */
-async function site(answers: Record<string, Answer>): Promise<string> {
-  const listener: RequestListener = (request, response) => {
-    const answer = answers[request.url ?? ''] ?? { status: 404 };
-    if (answer.never) return;
-    response.writeHead(answer.status ?? 200, answer.headers).end(answer.body);
-  };
-  const server = createServer(listener);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  cleanups.push(
-    () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  );
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
-
-async function crawled(): Promise<CrawlIndex> {
-  const index = await readCrawl(join(out, '20260203'));
+async function crawled(date = '20260203'): Promise<CrawlIndex> {
+  const index = await readCrawl(join(out, date));
   if (!index) throw new Error('there is no crawl');
   return index;
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { crawlFolder, storeIndex, type CrawlIndex } from '../../../examples/civic/lib/crawl/stored.js';
+import { crawlFolder, storeDay } from '../../../examples/civic/lib/crawl/stored.js';
 import { passagesOf } from '../../../examples/civic/lib/search/passages.js';
 import { openSearchIndex } from '../../../examples/civic/lib/search/search-index.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
@@ -32,7 +32,8 @@ describe('task_rag_indexing', () => {
     expect(best("prix de l'eau potable")?.url).toContain('/vivre/eau.html');
     expect(best('déclarer une naissance')).toMatchObject({ heading: 'Déclarer une naissance', title: 'État civil' });
     expect(best('tarifs cantine quotient familial')?.url).toContain('/ecole/cantine.html');
-    expect(best('chiens sur la plage, gravelots')?.url).toContain('/environnement/sentier-cotier.html');
+    expect(best('chiens en laisse, gravelots')?.url).toContain('/mairie/arretes/2025-061-chiens.html');
+    expect(best('amiante conduites tarif social')?.url).toContain('/mairie/deliberations/2025-12-09.html');
   });
 
   test('finds the same with or without accents, capitals and plurals', async () => {
@@ -60,14 +61,14 @@ describe('task_rag_indexing', () => {
       settled: false,
       reason: expect.stringContaining('task_firecrawl') as string,
     });
-    await storeIndex(join(out, '20260203'), { documents: [] } as unknown as CrawlIndex);
+    await storeDay(join(out, '20260203'), '20260203', []);
     const empty = await runTask(ragIndexing, { out });
     expect(empty.result).toEqual({ ended: 'no_work', reason: 'no_documents_to_index', settled: true });
   });
 
   test('fails where a document of the crawl is gone, instead of indexing fewer in silence', async () => {
     await runTask(firecrawl, { out });
-    rmSync(join(crawlFolder(join(out, '20260203')), 'mairie_budget.md'));
+    rmSync(join(crawlFolder(join(out, '20260203')), 'commune', 'mairie_budget.md'));
     await expect(runTask(ragIndexing, { out })).rejects.toThrow(/mairie_budget\.md is missing/);
   });
 });

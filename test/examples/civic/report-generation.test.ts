@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as cheerio from 'cheerio';
 import type { JsonObject, UpstreamOf } from 'daychain';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { storePage, storeIndex, type CrawlIndex } from '../../../examples/civic/lib/crawl/stored.js';
-import { storeRecord, storeValidations, type ValidationRecord } from '../../../examples/civic/lib/validations.js';
+import { NO_OUTCOME } from '../../../examples/civic/lib/crawl/crawl.js';
+import { storeDay, storePage, type SourceIndex } from '../../../examples/civic/lib/crawl/stored.js';
+import { writeWhole } from '../../../examples/civic/lib/files.js';
 import contributionsAnalysis from '../../../examples/civic/tasks/task_contributions_analysis.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
 import ragIndexing from '../../../examples/civic/tasks/task_rag_indexing.js';
@@ -131,8 +132,7 @@ describe('task_report_generation', () => {
       confidence: 0.9,
       task_id: 'one',
     };
-    await storeRecord(day, record as unknown as ValidationRecord);
-    await storeValidations(day, { date: '20260203', task_id: 'one', ids: ['evil'] });
+    await writeWhole(join(day, 'validations.json'), { date: '20260203', task_id: 'one', validations: [record], unchecked: [] });
     await storeEvilCrawl(day, evil);
     const upstream = { ...ALL_WELL, task_rag_indexing: { ...failed, reason: evil } };
     await runTask(reportGeneration, { out, upstream });
@@ -160,6 +160,7 @@ describe('task_report_generation', () => {
 async function storeEvilCrawl(day: string, title: string): Promise<void> {
   const page = {
     url: new URL('https://a.example/'),
+    asked: new URL('https://a.example/'),
     title,
     description: null,
     depth: 0,
@@ -168,17 +169,13 @@ async function storeEvilCrawl(day: string, title: string): Promise<void> {
     html: '',
     markdown: '',
   };
-  const document = await storePage(day, page as unknown as Parameters<typeof storePage>[1]);
-  const documents = [{ ...document, url: 'javascript:alert(1)' }];
-  const none = { failures: [], skipped_by_robots: [], not_html: [], duplicates: [], off_site: [], not_stored: [] };
-  await storeIndex(day, {
-    base_url: title,
-    date: '20260203',
-    session_id: 'one',
-    total_pages: 1,
-    documents,
-    ...none,
-    unread: 0,
-    stopped_by: null,
-  } satisfies CrawlIndex);
+  const document = await storePage(day, 'evil', page as unknown as Parameters<typeof storePage>[2], 'new');
+  const source = {
+    ...{ failures: [], skipped_by_robots: [], not_html: [], duplicates: [], off_site: [], not_stored: [], traps: [] },
+    ...{ source: 'evil', description: title, base_url: 'https://a.example/', session_id: 'one', reader: 'own' },
+    ...{ total_pages: 1, bytes: 1, expected_count: null, unread: 0, stopped_by: NO_OUTCOME.stoppedBy },
+    documents: [{ ...document, url: 'javascript:alert(1)' }],
+    pdfs: [{ url: 'javascript:alert(2)', text: title, linked_from: title }],
+  } satisfies SourceIndex;
+  await storeDay(day, '20260203', [source]);
 }

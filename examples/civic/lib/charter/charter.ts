@@ -1,30 +1,19 @@
 /** The participation charter as offline rules: what a contribution must not be, and what it is encouraged to be. */
-import { CATEGORIES, type Category, type Contribution, type Violation } from '../contributions.js';
-import { words } from '../words.js';
-import { contradictions } from './facts.js';
-import {
-  ADVERTISING,
-  ATTACK,
-  CRITICISM,
-  ELSEWHERE,
-  EXPERIENCE,
-  GROUPS,
-  IMPROVEMENT,
-  PERSONS,
-  PROPOSAL,
-  RUMOUR,
-  THEMES,
-  TOWN,
-  type Mark,
-} from './lexicon.js';
-
-export type EncouragedAspect = 'concrete_proposal' | 'constructive_criticism' | 'question' | 'experience' | 'improvement';
+import { PermanentError } from 'daychain';
+import type { Category, Contribution, EncouragedAspect, Violation } from '../contributions.js';
+import { findAdvertising } from './advertising.js';
+import { findAttack } from './attack.js';
+import { findFalsehood } from './falsehood.js';
+import { CRITICISM, EXPERIENCE, IMPROVEMENT, PROPOSAL } from './lexicon/encouraged.js';
+import { find, type Found, type Mark } from './marks.js';
+import { readText, type Reading } from './reading.js';
+import { findOffTopic, suggestTheme } from './topic.js';
 
 export interface Verdict {
   is_valid: boolean;
   violations: Violation[];
   encouraged_aspects: EncouragedAspect[];
-  /** 0 to 1, never 0: by tradition 0 means not yet checked. */
+  /** 0 to 1. Whether a text has been judged at all is told by its state, never by this (defect 11). */
   confidence: number;
   /** In French, with the words that decided. */
   reasoning: string;
@@ -38,81 +27,42 @@ const THRESHOLD = 1;
 
 /** Checks a contribution. Throws if there is no text to judge: nothing is ever approved unread. */
 export function checkAgainstCharter(contribution: Pick<Contribution, 'constat_factuel' | 'idees_ameliorations'>): Verdict {
-  const raw = `${contribution.constat_factuel}\n${contribution.idees_ameliorations}`;
-  const tokens = words(raw);
-  if (tokens.length < 3) throw new Error(`the text has ${tokens.length} words: too few to judge`);
+  const reading = readText(`${contribution.constat_factuel}\n${contribution.idees_ameliorations}`);
+  if (reading.tokens.length < 3) throw new PermanentError(`the text has ${reading.tokens.length} words: too few to judge`);
 
-  const text = tokens.join(' ');
-  const findings = [attack(text), advertising(raw, text), offTopic(tokens), falseInformation(text)];
+  const findings = judge(reading);
   const broken = findings.filter(({ weight }) => weight >= THRESHOLD);
-  const aspects = encouragedAspects(raw, text);
-  const category = suggestCategory(tokens);
+  const aspects = encouragedAspects(reading);
+  const theme = suggestTheme(reading);
   return {
     is_valid: broken.length === 0,
     violations: broken.map(({ violation }) => violation),
     encouraged_aspects: broken.length === 0 ? aspects : [],
     confidence: broken.length > 0 ? confidenceOfRefusal(broken) : confidenceOfApproval(findings, aspects),
     reasoning: broken.length > 0 ? broken.map(explain).join(' ') : approval(aspects),
-    suggested_category: category.name,
-    category_confidence: category.confidence,
+    suggested_category: theme.name,
+    category_confidence: round(theme.confidence),
   };
 }
 
-interface Finding {
+interface Finding extends Found {
   violation: Violation;
-  weight: number;
-  evidence: string[];
 }
 
-function attack(text: string): Finding {
-  const found = find(ATTACK, text);
-  const groups = found.weight > 0 ? [...text.matchAll(GROUPS)].map(([group]) => group) : [];
-  // A hard word about nobody is temper; about someone it is an attack.
-  const aimed = found.weight > 0 && PERSONS.test(text) ? 0.25 : 0;
-  return {
-    violation: 'personal_attack',
-    weight: found.weight + aimed + (groups.length > 0 ? 0.5 : 0),
-    evidence: [...found.evidence, ...groups],
-  };
+function judge(reading: Reading): Finding[] {
+  const findings: Finding[] = [
+    { violation: 'personal_attack', ...findAttack(reading) },
+    { violation: 'advertising', ...findAdvertising(reading) },
+    { violation: 'false_information', ...findFalsehood(reading) },
+  ];
+  const offTopic = findOffTopic(reading);
+  // An insult or a sale needs no word about the town to be one; that is no second violation.
+  const other = findings.some(({ weight }) => weight >= THRESHOLD);
+  findings.push({ violation: 'off_topic', ...offTopic, weight: other ? offTopic.weight / 3 : offTopic.weight });
+  return findings;
 }
 
-const OWN_SITES = /(?:lanverec\.example|\.gouv\.fr|\.bzh|wikipedia\.org)/;
-
-function advertising(raw: string, text: string): Finding {
-  const found = find(ADVERTISING, text);
-  const links = (raw.match(/\b(?:https?:\/\/|www\.)\S+/gi) ?? []).filter((link) => !OWN_SITES.test(link));
-  const mails = (raw.match(/\S+@\S+\.\w+/g) ?? []).filter((mail) => !OWN_SITES.test(mail));
-  const phones = raw.match(/(?<!\d)0[1-9](?:[ .-]?\d{2}){4}(?!\d)/g) ?? [];
-  const percents = raw.match(/moins \d+ ?%/gi) ?? [];
-  // A price is ordinary in a proposal, and telling only beside other marks of a sale.
-  const prices = found.weight > 0 ? (raw.match(/\d[\d ,.]*\s?€/g) ?? []) : [];
-  return {
-    violation: 'advertising',
-    weight: found.weight + 0.5 * (links.length + mails.length + phones.length + percents.length) + 0.3 * prices.length,
-    evidence: [...found.evidence, ...links, ...mails, ...phones, ...percents, ...prices],
-  };
-}
-
-function offTopic(tokens: string[]): Finding {
-  const near = new Set(
-    tokens.filter((word) => isAbout(word, TOWN) || CATEGORIES.some((category) => isAbout(word, THEMES[category]))),
-  );
-  const far = new Set(tokens.filter((word) => isAbout(word, ELSEWHERE)));
-  const lost = near.size === 0 || (far.size >= 2 && far.size >= near.size);
-  return {
-    violation: 'off_topic',
-    weight: lost ? 1 + 0.2 * far.size : far.size / 4 / Math.max(near.size, 1),
-    evidence: [...far],
-  };
-}
-
-function falseInformation(text: string): Finding {
-  const found = find(RUMOUR, text);
-  const wrong = contradictions(text);
-  return { violation: 'false_information', weight: found.weight + wrong.length, evidence: [...found.evidence, ...wrong] };
-}
-
-function encouragedAspects(raw: string, text: string): EncouragedAspect[] {
+function encouragedAspects({ raw, text }: Reading): EncouragedAspect[] {
   const has = (marks: Mark[]) => find(marks, text).weight > 0;
   const proposes = has(PROPOSAL);
   const aspects: Record<EncouragedAspect, boolean> = {
@@ -123,32 +73,6 @@ function encouragedAspects(raw: string, text: string): EncouragedAspect[] {
     improvement: has(IMPROVEMENT),
   };
   return (Object.keys(aspects) as EncouragedAspect[]).filter((aspect) => aspects[aspect]);
-}
-
-function suggestCategory(tokens: string[]): { name: Category | null; confidence: number } {
-  const scores = CATEGORIES.map((name) => ({ name, score: tokens.filter((word) => isAbout(word, THEMES[name])).length }));
-  const [best, second] = scores.sort((a, b) => b.score - a.score);
-  if (!best || best.score === 0) return { name: null, confidence: 0 };
-  // Half for being there at all, the rest by how far the runner-up is behind.
-  return { name: best.name, confidence: round(0.5 + (0.45 * (best.score - (second?.score ?? 0))) / best.score) };
-}
-
-function find(marks: Mark[], text: string): { weight: number; evidence: string[] } {
-  const evidence: string[] = [];
-  let weight = 0;
-  for (const mark of marks) {
-    const hits = new Set([...text.matchAll(mark.pattern)].map(([hit]) => hit));
-    weight += mark.weight * hits.size;
-    evidence.push(...hits);
-  }
-  return { weight, evidence };
-}
-
-/** Whether a word begins as one of the stems. Stems of three letters and less must be the word, save for a plural. */
-function isAbout(word: string, stems: string[]): boolean {
-  return stems.some((stem) =>
-    stem.length > 4 ? word.startsWith(stem) : word === stem || word === `${stem}s` || word === `${stem}x`,
-  );
 }
 
 const NAMES: Record<Violation, string> = {

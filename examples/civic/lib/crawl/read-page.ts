@@ -13,6 +13,8 @@ export interface Page {
   canonical: URL | null;
   /** Addresses it links to, without fragments, each once, in order. Empty where the page forbids following. */
   links: URL[];
+  /** The PDF files among them, which are listed and not read. */
+  pdfs: { url: string; text: string }[];
   /** False where the page asks not to be stored (`noindex`). */
   mayStore: boolean;
 }
@@ -25,7 +27,8 @@ export function readPage(html: string, url: URL): Page {
   const $ = cheerio.load(html);
   const robots = ($('meta[name="robots"]').attr('content') ?? '').toLowerCase();
   const base = parseUrl($('base[href]').attr('href'), url) ?? url;
-  const links = /nofollow|none/.test(robots) ? [] : linksOf($, base);
+  const all = /nofollow|none/.test(robots) ? new Map<string, string>() : linksOf($, base);
+  const isPdf = (href: string) => new URL(href).pathname.toLowerCase().endsWith('.pdf');
 
   const place = MAIN.find((selector) => $(selector).length > 0) ?? 'body';
   const main = $(place).first();
@@ -41,7 +44,8 @@ export function readPage(html: string, url: URL): Page {
     markdown,
     words: wordCount(main.text()),
     canonical: withoutFragment(parseUrl($('link[rel="canonical"]').attr('href'), base)),
-    links,
+    links: [...all.keys()].filter((href) => !isPdf(href)).map((href) => new URL(href)),
+    pdfs: [...all].flatMap(([href, text]) => (isPdf(href) ? [{ url: href, text }] : [])),
     mayStore: !/noindex|none/.test(robots),
   };
 }
@@ -64,14 +68,15 @@ export function parseUrl(href: string | undefined, base: URL): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
 }
 
-function linksOf($: cheerio.CheerioAPI, base: URL): URL[] {
-  const found = new Map<string, URL>();
+/** Address → the words that link to it first. */
+function linksOf($: cheerio.CheerioAPI, base: URL): Map<string, string> {
+  const found = new Map<string, string>();
   for (const a of $('a[href]').toArray()) {
     if (/\bnofollow\b/.test($(a).attr('rel') ?? '')) continue;
     const url = withoutFragment(parseUrl($(a).attr('href'), base));
-    if (url) found.set(url.href, url);
+    if (url && !found.has(url.href)) found.set(url.href, clean($(a).text()));
   }
-  return [...found.values()];
+  return found;
 }
 
 function withoutFragment(url: URL | null): URL | null {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
@@ -14,14 +15,20 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
   '.xml': 'application/xml; charset=utf-8',
+  '.pdf': 'application/pdf',
 };
 
 /** Serves a folder of static files on a free loopback port until it is closed. A path that ends in `/` means its `index.html`. */
 export async function serveFolder(folder: string): Promise<ServedFolder> {
   const server = createServer((request, response) => {
     void answer(folder, request.url ?? '/').then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type, 'content-length': body.length });
-      response.end(request.method === 'HEAD' ? undefined : body);
+      const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
+      const unchanged = status === 200 && request.headers['if-none-match'] === etag;
+      response.writeHead(
+        unchanged ? 304 : status,
+        unchanged ? { etag } : { 'content-type': type, 'content-length': body.length, etag },
+      );
+      response.end(unchanged || request.method === 'HEAD' ? undefined : body);
     });
   });
   await new Promise<void>((listening, failed) => {

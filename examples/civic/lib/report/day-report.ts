@@ -3,7 +3,7 @@ import { CATEGORIES, type Category } from '../contributions.js';
 import type { CrawlIndex } from '../crawl/stored.js';
 import type { IndexCounts } from '../search/search-index.js';
 import type { ValidationRecord, Validations } from '../validations.js';
-import { CATEGORY_NAMES, counted, failureName, longDate, percent, VIOLATION_NAMES } from './french.js';
+import { CATEGORY_NAMES, CHANGE_NAMES, counted, failureName, longDate, percent, VIOLATION_NAMES } from './french.js';
 import type { Part } from './part.js';
 
 export type Cell = string | { text: string; href: string } | { share: number; text: string };
@@ -132,11 +132,26 @@ function site(crawl: CrawlIndex): Block[] {
       text: `${counted(crawl.total_pages, 'page lue', 'pages lues')} sur ${crawl.base_url}, ${counted(crawl.documents.length, 'document conservé', 'documents conservés')}, ${counted(words, 'mot')}.`,
     },
   ];
-  if (crawl.stopped_by) {
-    blocks.push({
-      kind: 'note',
-      text: `Lecture arrêtée à la limite ${crawl.stopped_by} : ${counted(crawl.unread, 'adresse connue', 'adresses connues')} sans lecture.`,
-    });
+  const { sources, pdfs } = crawl;
+  if (sources.length > 1) {
+    const rows = sources.map(({ description, source, total_pages, expected_count }): Cell[] => [
+      description || source,
+      counted(total_pages, 'page'),
+      expected_count === null ? '–' : String(expected_count),
+    ]);
+    blocks.push({ kind: 'table', head: ['Source', 'Lues', 'Attendues'], rows });
+  }
+  for (const { source, stopped_by, unread } of sources) {
+    if (stopped_by === null) continue;
+    const text = `Lecture de ${source} arrêtée (${stopped_by}) : ${counted(unread, 'adresse connue', 'adresses connues')} sans lecture.`;
+    blocks.push({ kind: 'note', text });
+  }
+  if (pdfs.length > 0) {
+    const rows = pdfs.map(({ url, text, linked_from }): Cell[] => [link(url, text || path(url)), path(url), path(linked_from)]);
+    blocks.push(
+      { kind: 'text', text: 'Fichiers PDF, non lus :' },
+      { kind: 'table', head: ['Fichier', 'Adresse', 'Citée par'], rows },
+    );
   }
   if (crawl.failures.length > 0) {
     blocks.push({ kind: 'text', text: 'Adresses en défaut :' });
@@ -153,12 +168,13 @@ function site(crawl: CrawlIndex): Block[] {
       { kind: 'list', items: crawl.skipped_by_robots.map(path) },
     );
   }
-  const rows = crawl.documents.map(({ url, title, words: length }): Cell[] => [
+  const rows = crawl.documents.map(({ url, title, words: length, change }): Cell[] => [
     link(url, title),
     path(url),
     counted(length, 'mot'),
+    CHANGE_NAMES[change],
   ]);
-  blocks.push({ kind: 'table', head: ['Page', 'Adresse', 'Longueur'], rows });
+  blocks.push({ kind: 'table', head: ['Page', 'Adresse', 'Longueur', 'État'], rows });
   return blocks;
 }
 

@@ -1,6 +1,7 @@
 /** Words and figures as a French reader expects them. */
 import type { Category, Violation } from '../contributions.js';
 import type { FailureReason } from '../crawl/download.js';
+import type { Change } from '../crawl/stored.js';
 
 /** `'20260203'` → `'mardi 3 février 2026'`. */
 export function longDate(date: string): string {
@@ -38,6 +39,8 @@ export const VIOLATION_NAMES: Record<Violation, string> = {
   false_information: 'information fausse',
 };
 
+export const CHANGE_NAMES: Record<Change, string> = { new: 'nouvelle', changed: 'modifiée', unchanged: 'inchangée' };
+
 const FAILURES: Record<string, string> = {
   http_404: 'page introuvable',
   http_410: 'page supprimée',
@@ -47,6 +50,8 @@ const FAILURES: Record<string, string> = {
   too_many_redirects: 'trop de redirections',
   redirect_off_site: 'redirigée hors du site',
   redirect_forbidden: 'redirigée vers une page interdite aux robots',
+  refused: 'adresse qui n’est pas publique',
+  unreadable: 'réponse illisible',
 };
 
 export function failureName(reason: FailureReason): string {

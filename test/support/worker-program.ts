@@ -1,4 +1,6 @@
 /** A worker in a process of its own, to be killed: at a named point by itself, or from outside. */
+import { promises as files } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { loadProject } from '../../src/registry/index.js';
 import { installRuntime, startWorker } from '../../src/worker.js';
 import type { Log } from '../../src/activities/attempt-log.js';
@@ -10,6 +12,10 @@ export interface WorkerArgument {
   environment: Record<string, string>;
   /** The point and task at which it ends itself by SIGKILL. */
   die?: { step: string; task: string };
+  /** It ends itself by SIGKILL before it would rename this many files onto paths that contain the text: 1 dies before the first. */
+  dieAtFile?: { path: string; count: number };
+  /** Instead of what the project says, for all its tasks: a dead worker's work is soon taken up again. */
+  pace?: { heartbeatMs: number; retryDelayMs: number };
   drainMs: number;
   ttlSeconds: number;
 }
@@ -18,7 +24,10 @@ const argument = JSON.parse(process.argv[2]!) as WorkerArgument;
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 installRuntime(silent);
 
-const registry = await loadProject(argument.dir);
+const environment = { ...process.env, ...argument.environment };
+const registry = await loadProject(argument.dir, environment);
+for (const id of registry.taskIds()) Object.assign(registry.task(id)!.spec, argument.pace);
+if (argument.dieAtFile) dieAtFile(argument.dieAtFile);
 const worker = await startWorker({
   registry,
   temporal: { address: argument.address },
@@ -27,7 +36,7 @@ const worker = await startWorker({
   redis: { host: '127.0.0.1', port: argument.redisPort },
   lock: { ttlSeconds: argument.ttlSeconds, successKeys: 'read' },
   log: silent,
-  environment: { ...process.env, ...argument.environment },
+  environment,
   onStep(step, { task }) {
     if (step === argument.die?.step && task === argument.die.task) process.kill(process.pid, 'SIGKILL');
   },
@@ -37,3 +46,13 @@ process.on('SIGTERM', () => worker.stop({ drainMs: argument.drainMs }));
 process.send!('ready');
 await worker.ended;
 process.exit(0);
+
+function dieAtFile({ path, count }: NonNullable<WorkerArgument['dieAtFile']>): void {
+  const { rename } = files;
+  let seen = 0;
+  files.rename = (from, to) => {
+    if (String(to).includes(path) && ++seen === count) process.kill(process.pid, 'SIGKILL');
+    return rename(from, to);
+  };
+  syncBuiltinESMExports();
+}
