@@ -83,10 +83,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const client = new Client({ connection, namespace });
   const prefix = options.lock.prefix ?? registry.project.lockPrefix;
   const locks = createLockStore(stores.locks, { ...options.lock, prefix });
+  const redisOfClients = () => Promise.resolve(clientRedis(stores, options.redis, prefix));
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
-    redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
+    redis: redisOfClients,
   });
   const shutdown = new AbortController();
   // What a task calls at once uses the clients that are open already.
@@ -98,6 +99,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     successKeys: options.lock.successKeys,
     clients: pool.clients,
     redis: appRedis(stores.app, prefix + stores.appPrefix),
+    clientRedis: redisOfClients,
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),

@@ -34,6 +34,8 @@ export interface AttemptParts {
   redis: AppRedis;
   /** Named locks and limits. */
   shared: SharedStores;
+  /** As in ContextParts. */
+  clientRedis?: ContextParts['clientRedis'];
   /** The environment that secrets and programs see. */
   environment: Record<string, string | undefined>;
   /** Aborted when the worker will not wait for bodies any longer. */
@@ -138,6 +140,7 @@ class Attempt {
         redis: parts.redis,
         settings: parts.registry.settingValues(),
         shared: parts.shared,
+        ...(parts.clientRedis && { clientRedis: parts.clientRedis }),
         lockValue: lockValue(input.taskId, this.carry().tries),
         record: () => recorder.record(),
         secret: (name) => parts.environment[name],

@@ -10,7 +10,7 @@ beforeAll(async () => {
   engine = await startEngine({
     name: 'isolated',
     config: `settings: { GREETING: env.text({ default: 'hello', description: 'first word' }) },
-      clients: { pids: { open: ({ settings }) => ({ pid: process.pid, word: settings.GREETING }), close: () => console.log('client closed') } }`,
+      clients: { pids: { open: async (tools) => ({ pid: process.pid, word: tools.settings.GREETING, redis: await tools.redis() }), close: () => console.log('client closed') } }`,
     environment: { GREETING: 'salut', IS_SECRET: 'sesame' },
     tasks: {
       is_whole: `{
@@ -25,6 +25,7 @@ beforeAll(async () => {
           if (ctx.attempt === 1) { ctx.checkpoint.save({ done: 2 }); throw new TaskError('not yet'); }
           await ctx.redis.set('is:' + ctx.taskId, 'kept');
           await ctx.rateLimit('is_rate', { limit: 5, per: '1 second' });
+          const pong = await client.redis.send(['PING']);
           const under = await ctx.lock('is_lock', {}, (held) => held.fence > 0);
           const done = await ctx.forEach(['a', 'b', 'c'], { key: (item) => item }, (item) => { if (item === 'b') throw new Error('bad'); return 'fine'; });
           ctx.heartbeat({ at: 'the end' });
@@ -32,7 +33,7 @@ beforeAll(async () => {
           return {
             pid: process.pid, sameClient: client.pid === process.pid, word: client.word, greeting: ctx.settings.GREETING,
             secret: ctx.secrets.get('IS_SECRET'), before: ctx.checkpoint.value !== null, redis: await ctx.redis.get('is:' + ctx.taskId),
-            under, fine: done.count('fine'), failed: done.failed, limit: ctx.params.limit, day: ctx.day(1),
+            pong, prefix: typeof client.redis.prefix, under, fine: done.count('fine'), failed: done.failed, limit: ctx.params.limit, day: ctx.day(1),
             date: ctx.scheduledFor instanceof Date, fence: ctx.fence, upstream: ctx.upstream('is_parent').status,
           };
         },
@@ -69,6 +70,8 @@ describe('a body in a process of its own', () => {
         secret: 'sesame',
         before: true,
         redis: 'kept',
+        pong: 'PONG',
+        prefix: 'string',
         under: true,
         fine: 2,
         failed: 1,

@@ -1,8 +1,7 @@
 /** Answers what a body's own process asks of its worker, and keeps the locks it holds renewed. */
-import type { AppRedis } from '../../define/types.js';
 import type { LockStore } from '../../lock/redis-store.js';
 import { type HeldLock, keepRenewed } from '../held-lock.js';
-import type { SharedStores } from '../shared.js';
+import type { ContextParts } from '../context.js';
 import { StopSwitch } from '../stop.js';
 import type { Call } from './messages.js';
 
@@ -19,7 +18,7 @@ interface Kept {
   endRenewing(): Promise<void>;
 }
 
-export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(): Promise<void> }): Answers {
+export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'shared' | 'record'>): Answers {
   const held = new Map<string, Kept>();
   const keyOf = ({ task, scope, value }: Omit<HeldLock, 'fence'>) => `${task}:${scope}:${value}`;
 
@@ -69,6 +68,14 @@ export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(
     }
   }
 
+  async function askClientRedis(method: string, [words]: [string[]]): Promise<unknown> {
+    if (host.clientRedis === undefined) throw new Error('there is no Redis for clients here');
+    const redis = await host.clientRedis();
+    if (method === 'send') return await redis.send(words);
+    const { address, prefix, connect } = redis;
+    return { address, prefix, connect };
+  }
+
   return {
     async answer({ to, method, args }) {
       switch (to) {
@@ -76,6 +83,8 @@ export function answersOf(host: { redis: AppRedis; shared: SharedStores; record(
           return await askRedis(method, args);
         case 'locks':
           return await askLocks(method, args[0] as number, args[1]);
+        case 'client_redis':
+          return await askClientRedis(method, args as [string[]]);
         case 'trace':
           return await host.record();
         case 'rates':

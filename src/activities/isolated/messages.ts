@@ -28,7 +28,7 @@ export type ToChild =
 
 /** What only the worker has: its Redis. `to` names the part, `method` one of its functions. */
 export interface Call {
-  to: 'redis' | 'locks' | 'rates' | 'trace';
+  to: 'redis' | 'client_redis' | 'locks' | 'rates' | 'trace';
   method: string;
   args: unknown[];
 }

@@ -12,7 +12,7 @@ import { Line } from './line.js';
 import type { Assignment, ChildEnd, Texts, ToChild } from './messages.js';
 import { packError } from './travelling-error.js';
 import { endWithParent } from './watchdog.js';
-import { parentsLog, parentsRedis, parentsStores } from './worker-side.js';
+import { parentsClientRedis, parentsLog, parentsRedis, parentsStores } from './worker-side.js';
 
 endWithParent(process.ppid);
 dieFirst();
@@ -41,7 +41,11 @@ async function runOnce(assignment: Assignment): Promise<ChildEnd> {
   const body = bodyOf({ registry, environment, inOwnProcess: true }, input.task);
   if (!('run' in body)) throw new Error(notLoadedText(registry, body));
   const settings = registry.settingValues();
-  const pool = createClientPool(registry.project.clients, { settings, dir: registry.project.dir });
+  const pool = createClientPool(registry.project.clients, {
+    settings,
+    dir: registry.project.dir,
+    redis: () => parentsClientRedis(line),
+  });
   const host: ContextParts = {
     input,
     attempt: assignment.attempt,

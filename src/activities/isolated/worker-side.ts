@@ -1,5 +1,5 @@
 /** What a body's own process has of its worker: log, Redis, locks and limits, each by asking for it. */
-import type { AppRedis } from '../../define/types.js';
+import type { AppRedis, ClientRedis } from '../../define/types.js';
 import type { RateLimiter } from '../../lock/rate-limit.js';
 import type { LockStore } from '../../lock/redis-store.js';
 import type { AttemptLog } from '../attempt-log.js';
@@ -26,6 +26,12 @@ export function parentsRedis(line: Line): AppRedis {
     delete: async (...keys) => (await ask('delete', keys)) as number,
     command: (...words) => ask('command', words),
   };
+}
+
+/** As clients of the project find it: a connection of their own they can have, and commands go through the worker's. */
+export async function parentsClientRedis(line: Line): Promise<ClientRedis> {
+  const facts = (await line.call({ to: 'client_redis', method: 'facts', args: [] })) as Omit<ClientRedis, 'send'>;
+  return { ...facts, send: (words) => line.call({ to: 'client_redis', method: 'send', args: [[...words]] }) };
 }
 
 /** Of locks only what a body's own locks need. They are renewed by the worker, too: this process may be busy. */
