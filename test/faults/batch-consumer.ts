@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { TaskContext } from '../../src/define/types.js';
 import { claimBatch } from '../../src/kit/batch/claim.js';
-import { forEachItem } from '../../src/kit/for-each.js';
+import { forEachItem, type ForEachHost } from '../../src/kit/for-each.js';
 import { openSql } from '../../src/kit/sql/client.js';
 import type { ContendedTables, Contention } from './batch-contention.test.js';
 
@@ -11,9 +11,17 @@ const db = await openSql<ContendedTables>({ url, connections: 4 }, '/');
 
 /** As much of a context as a batch needs: the whole of `daychain/testing` would take a consumer seconds to load. */
 const { signal } = new AbortController();
-const checkpoint = { value: null, save() {} };
-const host = { checkpoint, signal, itemError() {}, progress() {} };
 const nothing = () => {};
+const host: ForEachHost = {
+  signal,
+  lookedAtSignal: () => false,
+  open: () => null,
+  keep: nothing,
+  record: () => Promise.resolve(),
+  progress: nothing,
+  warn: nothing,
+  now: () => performance.now(),
+};
 const ctx = {
   task: 'task_consume',
   runKey: String(process.pid),
