@@ -11,6 +11,7 @@ import { createAttempt, type AttemptParts } from './activities/attempt.js';
 import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
+import { watchLoop } from './activities/loop-watch.js';
 import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
@@ -22,7 +23,8 @@ import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
 import { sendNotice } from './notices/send.js';
-import type { ResumeLaterInput } from './plan/types.js';
+import { canonicalId } from './plan/ids.js';
+import type { AttemptInput, ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
 
 export interface WorkerOptions {
@@ -41,6 +43,8 @@ export interface WorkerOptions {
   pageUrl?: string | null;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
+  /** An event loop that turns no sooner is told of as blocked. Milliseconds. Default 10,000. */
+  loopBlockedMs?: number;
   /** For tests that look on, or end the process at a named point. */
   onStep?: AttemptParts['onStep'];
 }
@@ -107,6 +111,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
   const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
+  const loop = watchLoop({ log, ...(options.loopBlockedMs === undefined ? {} : { longestMs: options.loopBlockedMs }) });
   const worker = await Worker.create({
     connection,
     namespace,
@@ -125,7 +130,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         pageUrl: options.pageUrl ?? null,
         cleanUpRuns,
       }),
-      default: attempt,
+      // A body in a process of its own blocks nothing here.
+      default: (input: AttemptInput) =>
+        registry.task(input.task)?.spec.isolate
+          ? attempt(input)
+          : loop.during(canonicalId(input.task, input.runKey), () => attempt(input)),
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
     maxCachedWorkflows: 600,
@@ -151,6 +160,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       if (!stopping.isDue()) shutdown.abort();
       for (const trouble of await pool.close()) log.warn({}, trouble);
       stores.close();
+      await loop.end();
       await Promise.race([connection.close().catch(() => {}), stopping.promise]);
     }
   })();
