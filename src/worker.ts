@@ -13,6 +13,7 @@ import type { Log } from './activities/attempt-log.js';
 import { createClientPool } from './activities/clients.js';
 import { runsOf } from './activities/condition.js';
 import { createEngineActivities } from './activities/engine.js';
+import { watchLoop } from './activities/loop-watch.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
 import { clientRedis } from './connections/client-redis.js';
@@ -25,7 +26,8 @@ import { createLockStore } from './lock/redis-store.js';
 import { createSharedNotes, SHARED_PREFIX } from './lock/shared-notes.js';
 import { lendClients } from './define/lent-clients.js';
 import { sendNotice } from './notices/send.js';
-import type { ResumeLaterInput } from './plan/types.js';
+import { canonicalId } from './plan/ids.js';
+import type { AttemptInput, ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
 
 export interface WorkerOptions {
@@ -44,6 +46,8 @@ export interface WorkerOptions {
   pageUrl?: string | null;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
+  /** An event loop that turns no sooner is told of as blocked. Milliseconds. Default 10,000. */
+  loopBlockedMs?: number;
   /** For tests that look on, or end the process at a named point. */
   onStep?: AttemptParts['onStep'];
 }
@@ -114,6 +118,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const resumeSchedule = ({ schedule, note, catchUp }: ResumeLaterInput) =>
     endPause(server, registry.project.name, schedule, { note, catchUp });
   const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
+  const loop = watchLoop({ log, ...(options.loopBlockedMs === undefined ? {} : { longestMs: options.loopBlockedMs }) });
   const worker = await Worker.create({
     connection,
     namespace,
@@ -139,7 +144,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         shutdown: shutdown.signal,
         log,
       }),
-      default: attempt,
+      // A body in a process of its own blocks nothing here.
+      default: (input: AttemptInput) =>
+        registry.task(input.task)?.spec.isolate
+          ? attempt(input)
+          : loop.during(canonicalId(input.task, input.runKey), () => attempt(input)),
     },
     maxConcurrentActivityTaskExecutions: options.concurrency ?? 100,
     maxCachedWorkflows: 600,
@@ -166,6 +175,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       giveBack();
       for (const trouble of await pool.close()) log.warn({}, trouble);
       stores.close();
+      await loop.end();
       await Promise.race([connection.close().catch(() => {}), stopping.promise]);
     }
   })();

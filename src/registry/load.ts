@@ -17,10 +17,11 @@ let loads = 0;
 /**
  * Imports all files anew, so that a second call sees what changed on disk. Modules of earlier calls stay in memory:
  * Node offers no way to unload them.
+ * @param longestMs a module that is still loading after this long is given up; one that computes without end is not
  */
-export async function loadFiles(dir: string, files: readonly ProjectFile[]): Promise<Loaded[]> {
+export async function loadFiles(dir: string, files: readonly ProjectFile[], longestMs = LOAD_TIMEOUT_MS): Promise<Loaded[]> {
   const importFile = await importer(dir, files);
-  return Promise.all(files.map((file) => loadFile(dir, file, importFile)));
+  return Promise.all(files.map((file) => loadFile(dir, file, importFile, longestMs)));
 }
 
 async function importer(dir: string, files: readonly ProjectFile[]): Promise<Import> {
@@ -34,10 +35,10 @@ async function importer(dir: string, files: readonly ProjectFile[]): Promise<Imp
   return (url) => tsx.import(url, import.meta.url);
 }
 
-async function loadFile(dir: string, file: ProjectFile, importFile: Import): Promise<Loaded> {
+async function loadFile(dir: string, file: ProjectFile, importFile: Import, longestMs: number): Promise<Loaded> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`was still loading after ${LOAD_TIMEOUT_MS / 1_000} s`)), LOAD_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error(`was still loading after ${longestMs / 1_000} s`)), longestMs);
   });
   try {
     const module = await Promise.race([importFile(pathToFileURL(file.path).href), late]);

@@ -4,6 +4,7 @@ import type { TaskResult } from '../../src/plan/types.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 
 let engine: Engine;
+const blocks = () => engine.logged.filter(({ event }) => event === 'LOOP_BLOCKED');
 const logged = (task: string) => engine.logged.filter((line) => line['task'] === task);
 
 beforeAll(async () => {
@@ -11,6 +12,7 @@ beforeAll(async () => {
     name: 'isolated',
     config: `settings: { GREETING: env.text({ default: 'hello', description: 'first word' }) },
       clients: { pids: { open: async (tools) => ({ pid: process.pid, word: tools.settings.GREETING, redis: await tools.redis() }), close: () => console.log('client closed') } }`,
+    loopBlockedMs: 1_500,
     environment: { GREETING: 'salut', IS_SECRET: 'sesame' },
     tasks: {
       is_whole: `{
@@ -48,6 +50,7 @@ beforeAll(async () => {
       is_stubborn: `{ isolate: true, timeout: '2 seconds', retry: { retries: 0 }, run(ctx) { witness(ctx, 'stubborn'); for (;;); } }`,
       is_obedient: `{ isolate: true, run: (ctx) => new Promise((_, reject) => { witness(ctx, 'waits'); ctx.signal.addEventListener('abort', () => { witness(ctx, 'told'); reject(ctx.signal.reason); }); }) }`,
       is_killed: `{ isolate: true, retry: { retries: 1, delay: '1 second' }, run(ctx) { witness(ctx, 'body'); if (ctx.attempt === 2) return { again: true }; return new Promise(() => setInterval(() => {}, 1000)); } }`,
+      is_blocks: `{ run() { const until = Date.now() + 2200; while (Date.now() < until); } }`,
       is_quick: `{ run(ctx) { witness(ctx, 'quick'); } }`,
     },
     chains: {},
@@ -118,6 +121,14 @@ describe('a body in a process of its own', () => {
     await resultOf<TaskResult>(await engine.startTask({ task: 'is_quick', date: '20260801' }));
     expect((await busy.describe()).status.name).toBe('RUNNING');
     expect(await resultOf(busy)).toMatchObject({ output: { busy: true } });
+    expect(blocks().flatMap(({ tasks }) => tasks)).not.toContain('is_busy:20260801');
+
+    // Without a process of its own it does, and the log says who.
+    await resultOf(await engine.startTask({ task: 'is_blocks', date: '20260801' }));
+    const told = await eventually('the block is told of', () =>
+      blocks().find(({ tasks }) => String(tasks).includes('is_blocks')),
+    );
+    expect(told['message']).toContain('by is_blocks:20260801; isolate: true');
   });
 
   test('hears that it is cancelled; one that listens to nothing is killed after its time-out', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listIds, loadProject } from '../../src/registry/index.js';
+import { findFiles, listIds, loadFiles, loadProject } from '../../src/registry/index.js';
 import { type Files, chain, config, folderWith, load, loadAlone, task, told, writeFiles } from './fixture.js';
 
 const three = `{ tasks: { task_a: [] } }`;
@@ -141,6 +141,36 @@ test('a default export that is missing or of another kind is told with what ther
     `tasks/empty.ts default export: there is none; the file exports nothing. ${ending}`,
     `tasks/none.ts default export: there is none; the file exports help, run. ${ending}`,
     'tasks/nothing.ts default export: defineTask takes an object { … }; null came.',
-    `tasks/other.ts default export: it is a chain. ${ending}`,
+    `tasks/other.ts default export: it is a chain, which belongs into chains/. ${ending}`,
+  ]);
+});
+
+test('a task with a name, two in a file, a bare function and a misspelt field are told as what they are', async () => {
+  const registry = await load({
+    'tasks/named.ts': `import { defineTask } from 'daychain';\nexport const named = defineTask({ run() {} });`,
+    'tasks/two.ts': `${task()}export const second = defineTask({ run() {} });`,
+    'tasks/bare_function.ts': 'export default async function run() {}',
+    'tasks/misspelt.ts': task('{ retyr: {}, run() {} }'),
+    'tasks/right.ts': task(),
+    'chains/a_task.ts': task(),
+  });
+  const ending = 'The file ends in: export default defineTask({ … })';
+  expect(told(registry)).toEqual([
+    'chains/a_task.ts default export: it is a task, which belongs into tasks/. The file ends in: export default defineChain({ … })',
+    `tasks/bare_function.ts default export: it is a function: write defineTask({ run: … }) around it. ${ending}`,
+    expect.stringMatching(/^tasks\/misspelt\.ts retyr: "retyr" is not known here; .*Did you mean retry\?$/),
+    `tasks/named.ts default export: there is none; named is a task, but has a name. ${ending}`,
+    'tasks/two.ts second: is a second task in the file; a file is one task. Give it a file of its own.',
+  ]);
+  expect([...registry.broken.keys()].sort()).toEqual(['a_task', 'bare_function', 'misspelt', 'named', 'two']);
+});
+
+test('a file that waits at its top for what never comes is given up, and holds up no other', async () => {
+  const dir = folderWith({ 'tasks/waits.js': `await new Promise(() => {});\n${task()}`, 'tasks/right.js': task() });
+  const { tasks } = await findFiles(dir);
+  const loaded = await loadFiles(dir, tasks, 1_500);
+  expect(loaded.map(({ file, error }) => [file.id, error])).toEqual([
+    ['right', null],
+    ['waits', expect.stringContaining('was still loading after 1.5 s')],
   ]);
 });

@@ -23,6 +23,8 @@ export interface EngineOptions extends ProjectText {
   version?: string;
   /** Attempts of bodies at a time. Default 100. */
   concurrency?: number;
+  /** As the worker's option of that name. */
+  loopBlockedMs?: number;
   /** False: nobody works on the project's queue, nor ever has. Default true. */
   worker?: boolean;
   /** What the worker's environment has besides this process's. */
@@ -101,6 +103,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),
+    ...(options.loopBlockedMs ? { loopBlockedMs: options.loopBlockedMs } : {}),
   });
   let broke: unknown;
   worker.ended.catch((error: unknown) => (broke = error));
