@@ -82,7 +82,7 @@ describe('a worker that is killed in the middle', () => {
 
   async function run(task: string, date: string): Promise<void> {
     const worker = await civic.start();
-    await resultOf(await civic.begin(task, date));
+    await resultOf(await civic.begin(task, date), 120_000);
     worker.process.kill('SIGTERM');
     await worker.ended;
   }
