@@ -1,6 +1,4 @@
 /** The worker: connections, activities and workflows of one project, and their orderly stop. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Client, type ConnectionOptions } from '@temporalio/client';
 import {
   NativeConnection,
@@ -10,9 +8,12 @@ import {
   type WorkerDeploymentOptions,
 } from '@temporalio/worker';
 import { createAttempt, type AttemptParts } from './activities/attempt.js';
+import { createCallActivities } from './activities/calls.js';
 import type { Log } from './activities/attempt-log.js';
+import { runFound } from './activities/condition.js';
 import { createClientPool } from './activities/clients.js';
 import { createEngineActivities } from './activities/engine.js';
+import { seeRun } from './activities/runs.js';
 import { SHARED_PREFIX } from './activities/shared.js';
 import { STOP_PATIENCE_MS } from './activities/stop.js';
 import { appRedis } from './connections/app-redis.js';
@@ -20,8 +21,10 @@ import { clientRedis } from './connections/client-redis.js';
 import { connectRedisStores, type RedisStoresOptions } from './connections/redis-stores.js';
 import { cleanRuns } from './control/clean-runs.js';
 import { endPause } from './control/pause.js';
+import { workflowBundlePath } from './local/workflow-bundle.js';
 import { createRateLimiter } from './lock/rate-limit.js';
 import { createLockStore } from './lock/redis-store.js';
+import { lendClients } from './define/lent-clients.js';
 import { sendNotice } from './notices/send.js';
 import type { ResumeLaterInput } from './plan/types.js';
 import type { Registry } from './registry/index.js';
@@ -80,25 +83,33 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const client = new Client({ connection, namespace });
   const prefix = options.lock.prefix ?? registry.project.lockPrefix;
   const locks = createLockStore(stores.locks, { ...options.lock, prefix });
+  const redisOfClients = () => Promise.resolve(clientRedis(stores, options.redis, prefix));
   const pool = createClientPool(registry.project.clients, {
     settings: registry.settingValues(),
     dir: registry.project.dir,
-    redis: () => Promise.resolve(clientRedis(stores, options.redis, prefix)),
+    redis: redisOfClients,
   });
   const shutdown = new AbortController();
+  // What a task calls at once uses the clients that are open already.
+  const giveBack = lendClients(registry.project.dir, pool.clients);
 
   const attempt = createAttempt({
     registry,
     locks,
     successKeys: options.lock.successKeys,
     clients: pool.clients,
-    redis: appRedis(stores.app, stores.appPrefix),
+    redis: appRedis(stores.app, prefix + stores.appPrefix),
+    clientRedis: redisOfClients,
     shared: {
       locks: (ttlSeconds) => createLockStore(stores.locks, { prefix: prefix + SHARED_PREFIX, ttlSeconds }),
       rates: createRateLimiter(stores.locks, prefix),
     },
     environment: options.environment,
     shutdown: shutdown.signal,
+    runOf: async (workflowId) => {
+      const run = await seeRun(client, workflowId);
+      return await runFound(run?.taskQueue === taskQueue ? run : null);
+    },
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   });
@@ -110,7 +121,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection,
     namespace,
     taskQueue,
-    workflowBundle: { codePath: bundlePath() },
+    workflowBundle: { codePath: workflowBundlePath() },
     // Any name that is no activity of the engine is a task's; whether this worker has it, the attempt says.
     activities: {
       ...createEngineActivities({
@@ -123,6 +134,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         sendNotice: (notice) => sendNotice(notice, options.environment),
         pageUrl: options.pageUrl ?? null,
         cleanUpRuns,
+      }),
+      ...createCallActivities({
+        registry,
+        clients: pool.clients,
+        environment: options.environment,
+        shutdown: shutdown.signal,
+        log,
       }),
       default: attempt,
     },
@@ -148,6 +166,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await Promise.race([running, stopping.promise]);
     } finally {
       if (!stopping.isDue()) shutdown.abort();
+      giveBack();
       for (const trouble of await pool.close()) log.warn({}, trouble);
       stores.close();
       await Promise.race([connection.close().catch(() => {}), stopping.promise]);
@@ -197,12 +216,6 @@ export function installRuntime(log: Log): void {
       error: write('error'),
     },
   });
-}
-
-/** The workflows, bundled when the package was built. Found from the sources too, so that tests run what is shipped. */
-function bundlePath(): string {
-  const beside = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url));
 }
 
 function deferred(): { promise: Promise<void>; resolve(): void; isDue(): boolean } {

@@ -1,24 +1,26 @@
 /** The boilerplate around a task's body: success key, lock, heartbeats, limits, result, release. */
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { AppRedis, ProjectClients } from '../define/types.js';
+import type { AppRedis, ProjectClients, RunFound } from '../define/types.js';
 import { LockStoreUnreachable } from '../lock/errors.js';
 import { type Acquired, lockValue, renewalPeriodMs } from '../lock/protocol.js';
 import type { LockStore } from '../lock/redis-store.js';
 import { durationText } from '../plan/duration.js';
 import { taskResult } from '../plan/results.js';
-import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, TaskResult } from '../plan/types.js';
+import type { AttemptInput, AttemptOutput, AttemptTrace, Carry, Status, TaskResult } from '../plan/types.js';
 import type { Registry } from '../registry/index.js';
-import { type AttemptLog, type Log, attemptLog } from './attempt-log.js';
+import { type AttemptLog, type Log, attemptLog, type TaskEvent } from './attempt-log.js';
 import { withConsole } from './body-console.js';
 import { type BodyEnd, type RunnableBody, bodyOf, runToEnd } from './body.js';
-import { taskContext } from './context.js';
+import { conditionContext, conditionVerdict } from './condition.js';
+import { type ContextParts, taskContext } from './context.js';
 import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
 import type { SharedStores } from './shared.js';
 import { Recorder } from './recorder.js';
-import { StopSwitch } from './stop.js';
+import { listen, pause, StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
+import { boundedRetry, lookAgain, lostTooOften, waited } from './waits.js';
 
 /** Points at which a test may look on, or end the process. */
 export type Step = 'before_lock' | 'after_lock' | 'body_started' | 'body_ended' | 'before_release' | 'before_reply';
@@ -32,16 +34,22 @@ export interface AttemptParts {
   redis: AppRedis;
   /** Named locks and limits. */
   shared: SharedStores;
+  /** As in ContextParts. */
+  clientRedis?: ContextParts['clientRedis'];
   /** The environment that secrets and programs see. */
   environment: Record<string, string | undefined>;
   /** Aborted when the worker will not wait for bodies any longer. */
   shutdown: AbortSignal;
+  /** The newest run of a workflow ID, if it is one of this project's. */
+  runOf(workflowId: string): Promise<RunFound>;
   log: Log;
   onStep?(step: Step, run: { task: string; date: string; taskId: string }): void | Promise<void>;
 }
 
 /** Heartbeats are sent this often at most: a cancellation comes back with one. Milliseconds. */
 const HEARTBEAT_EVERY_MS = 5_000;
+
+const ENDED: Partial<Record<Status, TaskEvent>> = { success: 'TASK_COMPLETED', failed: 'TASK_FAILED' };
 
 /**
  * Makes the activity that runs one attempt of any task; the activity's type names the task.
@@ -58,14 +66,16 @@ class Attempt {
   private readonly stop = new StopSwitch();
   private readonly log: AttemptLog;
   private readonly started = new Date().toISOString();
+  /** By this process's steady clock. */
+  private readonly startedAt = performance.now();
 
   constructor(
     private readonly parts: AttemptParts,
     private readonly input: AttemptInput,
   ) {
     const { info } = this.activity;
-    this.number = input.attemptsUsed + info.attempt;
     this.trace = new Trace(input, info.heartbeatDetails as AttemptTrace | undefined, (trace) => this.activity.heartbeat(trace));
+    this.number = input.attemptsUsed + info.attempt - this.trace.looks;
     this.log = attemptLog(parts.log, { ...input, attempt: this.number, workflowId: info.workflowExecution?.workflowId ?? '' });
     this.noteLostAttempt();
   }
@@ -75,8 +85,11 @@ class Attempt {
     const body = bodyOf(parts, input.task);
     if ('notHere' in body) return { outcome: 'not_here', detail: body.notHere, carry: this.carry() };
     if ('disabled' in body) return this.skipped('condition_not_met', body.disabled);
+    if (input.waits && this.number > input.waits.retry.maximumAttempts) throw lostTooOften(this.trace);
+    // An edit may have taken the condition away.
+    if (input.waits?.asks && body.condition === undefined) return { outcome: 'condition_met', carry: this.carry() };
     await this.step('before_lock');
-    if (input.lock === false) return await this.withLock(body, null);
+    if (input.lock === false || input.waits?.asks) return await this.withLock(body, null);
 
     const lock = { task: input.task, scope: input.lock.by === 'date' ? input.date : input.runKey };
     const value = lockValue(input.taskId, this.carry().tries);
@@ -115,7 +128,7 @@ class Attempt {
     const recorder = new Recorder(activity, this.trace, stop);
     let lookedAtSignal = () => false;
     const work = () => {
-      const context = taskContext({
+      const host: ContextParts = {
         input,
         attempt: this.number,
         params: body.params(input.params),
@@ -127,14 +140,17 @@ class Attempt {
         redis: parts.redis,
         settings: parts.registry.settingValues(),
         shared: parts.shared,
+        ...(parts.clientRedis && { clientRedis: parts.clientRedis }),
         lockValue: lockValue(input.taskId, this.carry().tries),
         record: () => recorder.record(),
         secret: (name) => parts.environment[name],
-      });
+      };
+      const context = taskContext(host);
       lookedAtSignal = context.lookedAtSignal;
-      return body.run(context.ctx);
+      if (!input.waits?.asks) return body.run(context.ctx, host);
+      return body.condition!(conditionContext(context.ctx, { ...input.waits, now: this.serverNow(), runOf: parts.runOf }));
     };
-    this.log.event('TASK_START', { lock: lock?.value ?? null, fence: lock?.fence ?? null });
+    if (!input.waits?.asks) this.log.event('TASK_START', { lock: lock?.value ?? null, fence: lock?.fence ?? null });
     await this.step('body_started');
     let end: BodyEnd;
     try {
@@ -149,20 +165,28 @@ class Attempt {
 
   /** Judges how the body ended, lets the lock go, and only then answers. */
   private async conclude(lock: HeldLock | null, end: BodyEnd, lookedAtSignal: boolean): Promise<AttemptOutput> {
-    const verdict = endingOf(end, this.stop.cause, lookedAtSignal, this.input.timeoutMs);
+    const { waits, timeoutMs } = this.input;
+    const said = endingOf(end, this.stop.cause, lookedAtSignal, timeoutMs, waits?.asks ? conditionVerdict : undefined);
+    // A postponement is another look, or the end of the run.
+    const verdict = waited(said, this.input, this.serverNow());
     const result = verdict.is === 'ending' ? this.result(verdict.ending) : null;
     await this.step('before_release');
     if (lock) await this.letGo(lock, end === 'abandoned', result?.settled ?? false);
     await this.step('before_reply');
     switch (verdict.is) {
       case 'ending':
-        this.log.event(result!.status === 'success' ? 'TASK_COMPLETED' : 'TASK_SKIPPED', {
+        this.log.event(ENDED[result!.status] ?? 'TASK_SKIPPED', {
           status: result!.status,
           kind: result!.kind,
           reason: result!.reason,
           output: result!.output,
         });
         return { outcome: 'done', result: result! };
+      case 'condition_met':
+        return { outcome: 'condition_met', carry: this.carry() };
+      case 'look_again':
+        this.log.event('TASK_WAITING', { reason: verdict.reason, phase: verdict.what, again_in: durationText(verdict.inMs) });
+        throw lookAgain(verdict, this.trace);
       case 'handed_back':
         this.log.event('TASK_HANDED_BACK', { reason: verdict.detail });
         return { outcome: 'handed_back', detail: verdict.detail, carry: this.carry() };
@@ -177,12 +201,19 @@ class Attempt {
   }
 
   private failed(error: unknown): ApplicationFailure {
-    const failure = failureOf(error);
+    const said = failureOf(error);
+    const { waits } = this.input;
+    const failure = waits ? { ...said, ...boundedRetry(waits, this.number, said) } : said;
     this.trace.attemptFailed(this.number, new Date().toISOString(), failure.message);
     // A heartbeat just before a throw does arrive: the next attempt learns from it what went wrong in this one.
     this.trace.send();
     this.log.event('TASK_FAILED', { error: failure.message, recoverable: !failure.nonRetryable });
     return ApplicationFailure.create({ ...failure, details: [this.trace.toFailure()] });
+  }
+
+  /** Epoch milliseconds; the server's time, so that simulated time counts as well. */
+  private serverNow(): number {
+    return this.activity.info.currentAttemptScheduledTimestampMs + performance.now() - this.startedAt;
   }
 
   private async letGo(lock: HeldLock, abandoned: boolean, settled: boolean): Promise<void> {
@@ -251,10 +282,9 @@ class Attempt {
 
   /** What this attempt leaves to the next activity of the run if its body used nothing up. */
   private carry(): Carry {
-    const { info } = this.activity;
     return {
-      attemptsUsed: this.input.attemptsUsed + info.attempt - 1,
-      tries: this.input.tries + info.attempt,
+      attemptsUsed: this.number - 1,
+      tries: this.input.tries + this.activity.info.attempt,
       checkpoint: this.trace.value,
       attemptErrors: this.trace.attemptErrors,
       ...(this.trace.hasItems && { items: this.trace.items }),
@@ -264,7 +294,7 @@ class Attempt {
   /** An attempt that left no word died with its worker. */
   private noteLostAttempt(): void {
     const lost = this.number - 1;
-    if (this.activity.info.attempt === 1 || this.trace.attemptErrors.some(({ attempt }) => attempt === lost)) return;
+    if (lost === this.input.attemptsUsed || this.trace.attemptErrors.some(({ attempt }) => attempt === lost)) return;
     this.trace.attemptFailed(
       lost,
       new Date(this.activity.info.currentAttemptScheduledTimestampMs).toISOString(),
@@ -275,19 +305,4 @@ class Attempt {
   private async step(step: Step): Promise<void> {
     await this.parts.onStep?.(step, this.input);
   }
-}
-
-function listen(signal: AbortSignal, listener: () => void): void {
-  if (signal.aborted) listener();
-  else signal.addEventListener('abort', listener, { once: true });
-}
-
-async function pause(milliseconds: number, stop: StopSwitch): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    stop.onStop(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

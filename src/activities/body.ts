@@ -1,9 +1,11 @@
 /** A task's body, whatever it is made of, and running it until it ends or is given up. */
 import { PermanentError, TaskError } from '../define/errors.js';
-import type { TaskContext } from '../define/types.js';
+import type { ConditionContext, TaskContext } from '../define/types.js';
 import type { JsonObject } from '../plan/types.js';
 import { parseParams, type Registry } from '../registry/index.js';
 import { fillPlaceholders, runCommand } from './command.js';
+import type { ContextParts } from './context.js';
+import { runIsolated } from './isolated/run.js';
 import { STOP_PATIENCE_MS, type StopSwitch } from './stop.js';
 
 export type BodyEnd = { returned: unknown } | { threw: unknown } | 'abandoned';
@@ -11,7 +13,10 @@ export type BodyEnd = { returned: unknown } | { threw: unknown } | 'abandoned';
 export interface RunnableBody {
   /** Checks params against the task's schema and fills in its defaults. Throws PermanentError. */
   params(given: JsonObject): unknown;
-  run(ctx: TaskContext): unknown;
+  /** `host`: what the context is made of, for a body that runs in a process of its own. */
+  run(ctx: TaskContext, host: ContextParts): unknown;
+  /** Whether it may begin; absent where nothing is to be asked. */
+  condition?(ctx: ConditionContext): unknown;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface RunnableBody {
  * whoever may start a run must not be able to choose what is executed. A task whose settings are missing has no body to run.
  */
 export function bodyOf(
-  parts: { registry: Registry; environment: Record<string, string | undefined> },
+  parts: { registry: Registry; environment: Record<string, string | undefined>; inOwnProcess?: true },
   id: string,
 ): RunnableBody | { notHere: string } | { disabled: string } {
   const task = parts.registry.task(id);
@@ -30,14 +35,21 @@ export function bodyOf(
     const command = task.command;
     return { params: () => ({}), run: (ctx) => runProgram(ctx, command, parts.registry.project.dir, parts.environment) };
   }
-  const { definition } = task;
+  const { definition, file, spec } = task;
+  const { isolate } = spec;
+  const { registry, environment } = parts;
   return {
     params(given) {
       const parsed = parseParams(definition.params, given);
       if ('problem' in parsed) throw new PermanentError(`params do not fit ${id}: ${parsed.problem}`);
       return parsed.params;
     },
-    run: (ctx) => definition.run(ctx),
+    run(ctx, host) {
+      if (isolate === undefined || parts.inOwnProcess) return definition.run(ctx);
+      const lookedAtSignal = () => void ctx.signal;
+      return runIsolated({ dir: registry.project.dir, file, spec: isolate, environment, lookedAtSignal }, host);
+    },
+    ...(definition.condition && { condition: (ctx) => definition.condition!(ctx) }),
   };
 }
 

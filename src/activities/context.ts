@@ -1,7 +1,17 @@
 /** What a task's `run(ctx)` is handed. */
 import { forEachItem } from '../kit/for-each.js';
 import { Meter } from '../kit/items/meter.js';
-import type { AppRedis, Ended, Json, ProjectClients, ProjectSettings, Task, TaskContext, UpstreamOf } from '../define/types.js';
+import type {
+  AppRedis,
+  ClientRedis,
+  Ended,
+  Json,
+  ProjectClients,
+  ProjectSettings,
+  Task,
+  TaskContext,
+  UpstreamOf,
+} from '../define/types.js';
 import { PermanentError } from '../define/errors.js';
 import { cut } from '../plan/limits.js';
 import type { Ledger } from '../kit/items/ledger.js';
@@ -24,6 +34,8 @@ export interface ContextParts {
   redis: AppRedis;
   settings: ProjectSettings;
   shared: SharedStores;
+  /** What the project's clients find, where they are opened in the body's own process. Absent: there is none. */
+  clientRedis?: () => Promise<ClientRedis>;
   /** What stands in a lock that this attempt holds. */
   lockValue: string;
   /** Resolves once the trace as it is now cannot be lost any more, or the attempt is told to stop. */

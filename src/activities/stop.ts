@@ -40,3 +40,20 @@ export class StopSwitch {
     return () => this.signal.removeEventListener('abort', callback);
   }
 }
+
+/** Calls back once the signal is aborted, at once if it is already. */
+export function listen(signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+}
+
+/** Resolves after so long, or as soon as it is stopped. */
+export async function pause(milliseconds: number, stop: StopSwitch): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    stop.onStop(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -14,12 +14,15 @@ const MORE_WARNINGS = 'more warnings';
 export class Trace {
   progress: Json = null;
   attemptErrors: AttemptError[];
+  /** Looks of this activity that found nothing. */
+  looks: number;
   readonly checkpoint: Checkpoint;
   private saved: Json;
-  private readonly warned: KeptTexts;
+  private warned: KeptTexts;
   /** What earlier attempts left of each `forEach`, and what this one does. */
   private readonly left: Map<string, LedgerText>;
   private readonly ledgers = new Map<string, Ledger>();
+  private whole: { errors: string[]; warnings: string[] } | null = null;
 
   /** @param earlier heartbeat details of the attempt before, if the server has any; newer than what the input carries */
   constructor(
@@ -28,6 +31,7 @@ export class Trace {
     private readonly beat: (trace: AttemptTrace) => void,
   ) {
     this.saved = earlier?.checkpoint ?? input.checkpoint;
+    this.looks = earlier?.looks ?? 0;
     this.attemptErrors = [...(earlier?.attemptErrors ?? input.attemptErrors)];
     const items = Object.entries((earlier?.items ?? input.items ?? {}) as unknown as Record<string, LedgerText>);
     this.left = new Map(items.filter(([, { over }]) => over !== true));
@@ -46,8 +50,22 @@ export class Trace {
     this.send();
   }
 
+  /** Takes over what the body's own process tells of it, as that would travel with a heartbeat. */
+  adopt(told: AttemptTrace): void {
+    this.saved = told.checkpoint;
+    this.progress = told.progress;
+    this.warned = new KeptTexts({ texts: told.warnings, more: 0 }, MORE_WARNINGS);
+    for (const [name, items] of Object.entries(told.items ?? {})) this.left.set(name, items as unknown as LedgerText);
+  }
+
+  /** What that process has told at its end: all that a result has room for. */
+  adoptTexts(texts: { errors: string[]; warnings: string[] }): void {
+    this.whole = texts;
+  }
+
   /** Errors of items, of this attempt and of those whose work it goes on with. */
   get errors(): string[] {
+    if (this.whole !== null) return this.whole.errors;
     const left = [...this.left].filter(([name]) => !this.ledgers.has(name));
     return [
       ...left.flatMap(([, { errors }]) => new KeptTexts(errors).all()),
@@ -56,7 +74,7 @@ export class Trace {
   }
 
   get warnings(): string[] {
-    return this.warned.all();
+    return this.whole?.warnings ?? this.warned.all();
   }
 
   warn(message: string): void {
@@ -118,6 +136,7 @@ export class Trace {
       errors: this.errors,
       warnings: this.warnings,
       progress: this.progress,
+      ...(this.looks > 0 && { looks: this.looks }),
     };
   }
 }

@@ -10,6 +10,9 @@ export type Verdict =
   | { is: 'ending'; ending: Ending }
   | { is: 'failure'; error: unknown }
   | { is: 'handed_back' | 'lock_unreachable'; detail: string }
+  /** Only of a condition. */
+  | { is: 'condition_met' }
+  | { is: 'postponed'; reason: string; forMs: number }
   | { is: 'cancelled' };
 
 /** A failure's type where it is not the body's own error. */
@@ -24,16 +27,22 @@ export class AttemptFailure extends Error {
 }
 
 /**
- * Judges a body's end.
+ * Judges a body's end. `meaning` says what its return means.
  * A body that was told to stop may return early with half its work done, and nothing tells that from a whole one.
  * So its return counts only if it never looked at its signal: then it cannot have known.
  */
-export function endingOf(end: BodyEnd, stopped: StopRequested | null, lookedAtSignal: boolean, timeoutMs: number): Verdict {
-  if (stopped === null) return end === 'abandoned' ? { is: 'failure', error: new Error('abandoned') } : judge(end);
+export function endingOf(
+  end: BodyEnd,
+  stopped: StopRequested | null,
+  lookedAtSignal: boolean,
+  timeoutMs: number,
+  meaning: (returned: unknown) => Verdict = returnedVerdict,
+): Verdict {
+  if (stopped === null) return end === 'abandoned' ? { is: 'failure', error: new Error('abandoned') } : judge(end, meaning);
   if (stopped.why === 'cancelled') return { is: 'cancelled' };
   if (stopped.why === 'lock_lost') return { is: 'failure', error: stopped };
   const whole = end !== 'abandoned' && 'returned' in end && !lookedAtSignal;
-  if (whole) return judge(end);
+  if (whole) return judge(end, meaning);
   switch (stopped.why) {
     case 'timeout': {
       const still = end === 'abandoned' ? `, and did not stop within ${durationText(STOP_PATIENCE_MS)} of being told to` : '';
@@ -49,21 +58,33 @@ export function endingOf(end: BodyEnd, stopped: StopRequested | null, lookedAtSi
   }
 }
 
-function judge(end: Exclude<BodyEnd, 'abandoned'>): Verdict {
+function judge(end: Exclude<BodyEnd, 'abandoned'>, meaning: (returned: unknown) => Verdict): Verdict {
   if ('threw' in end) return { is: 'failure', error: end.threw };
-  if (isEnded(end.returned)) {
-    const { ended, reason, settled } = end.returned;
-    return { is: 'ending', ending: { status: 'skipped', kind: ended, reason, settled } };
-  }
   try {
-    return { is: 'ending', ending: { status: 'success', settled: true, output: outputOf(end.returned) } };
+    return meaning(end.returned);
   } catch (error) {
     return { is: 'failure', error };
   }
 }
 
+/** What the return of a body means. */
+function returnedVerdict(returned: unknown): Verdict {
+  if (isEnded(returned)) {
+    const { ended, reason, settled } = returned;
+    return { is: 'ending', ending: { status: 'skipped', kind: ended, reason, settled } };
+  }
+  return { is: 'ending', ending: { status: 'success', settled: true, output: outputOf(returned) } };
+}
+
 function isEnded(value: unknown): value is Ended {
   return typeof value === 'object' && value !== null && 'ended' in value && 'settled' in value && 'reason' in value;
+}
+
+/** What a return comes to in another process: what judges it there finds the same. Throws AttemptFailure, as `endingOf` would. */
+export function returnedValue(returned: unknown): unknown {
+  if (typeof returned !== 'object' || returned === null) return typeof returned === 'function' ? outputOf(returned) : returned;
+  if (Array.isArray(returned)) return [];
+  return isEnded(returned) ? JSON.parse(JSON.stringify(returned)) : outputOf(returned);
 }
 
 /** The output as JSON. Throws AttemptFailure for what is no JSON object or too large: another attempt would return the same. */

@@ -63,7 +63,7 @@ const GROUPS: Record<string, Entry[]> = {
     { name: 'graph', summary: 'What depends on what in a chain, drawn', load: () => import('./commands/graph.js') },
     { name: 'history', summary: 'What became of each slot of a chain', load: () => import('./commands/history.js') },
     { name: 'stats', summary: 'How tasks and chains have done: rates, durations', load: () => import('./commands/stats.js') },
-    { name: 'retries', summary: 'What waits to try again: list, now, cancel', load: () => import('./commands/retries.js') },
+    { name: 'retries', summary: 'What waits to try again: list, show, now, cancel', load: () => import('./commands/retries.js') },
     {
       name: 'notices',
       summary: 'Who is told of failures and lateness; try it',

@@ -6,7 +6,7 @@ import type { TaskSnapshot } from '../control/progress.js';
 import type { OutputStream, Output } from './output.js';
 import { shownState } from './states.js';
 import { clipped, padded, widthOf } from './table.js';
-import { clockText } from '../control/when-text.js';
+import { clockText, whenTextWithZone } from '../control/when-text.js';
 
 /** What a task is to look like in one line. `now` in epoch milliseconds. */
 export interface LineContext {
@@ -52,6 +52,12 @@ function whatText(task: TaskSnapshot, word: string, room: number, { zone, now }:
     const told = [task.satisfied ? 'done before' : '', warned].filter((text) => text !== '');
     const output = outputText(result?.output ?? {}, room - told.join(', ').length - 2);
     return [...told, output].filter((text) => text !== '').join(', ');
+  }
+  if (task.status === 'pending' && pending?.waiting) {
+    const at = pending.nextAttemptAt;
+    const next = at === null ? '' : `, looks again at ${whenTextWithZone(at, zone, now).replace(/^today /, '')}`;
+    const why = pending.lastFailure === null ? '' : `: ${oneLine(pending.lastFailure)}`;
+    return `${word}${next}${why}`;
   }
   if (task.status === 'pending' && pending !== null && pending.attempt > 1) {
     const next =

@@ -8,6 +8,7 @@ import { progressText } from '../control/items.js';
 import { durationText } from '../plan/duration.js';
 import { DAY } from '../plan/limits.js';
 import type { Asked, AttemptError, TaskResult } from '../plan/types.js';
+import { isolatedText } from './isolated-text.js';
 import type { Output } from './output.js';
 import { recordText } from './orders/text.js';
 import { nameWidth, runName, taskLine, tookText } from './run-lines.js';
@@ -72,6 +73,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
         ['waits for', waitsFor(run, task)],
         ['chain', input?.chain ?? null],
         ['params', Object.keys(params).length === 0 ? null : JSON.stringify(params)],
+        ['body', isolatedText(input?.spec?.isolate)],
         ['reason', reasonOf(run, result)],
         ...lateField(run),
       ],
@@ -123,6 +125,19 @@ function lateField({ result }: RunView): [string, string][] {
 function pendingLines({ pending }: RunView, context: ShowContext): string[] {
   if (pending === null) return [];
   const { zone, now } = context;
+  if (pending.waiting !== null) {
+    const next =
+      pending.nextAttemptAt === null
+        ? 'looks again soon'
+        : `looks again at ${whenTextWithZone(pending.nextAttemptAt, zone, now).replace(/^today /, '')}`;
+    return fields(
+      [
+        ['now', next],
+        [pending.waiting === 'postponed' ? 'postponed' : 'no work', pending.lastFailure],
+      ],
+      context,
+    );
+  }
   const count = `attempt ${pending.attempt} of ${pending.maximumAttempts || '∞'}`;
   const next =
     pending.nextAttemptAt && pending.state === 'scheduled' ? `, next at ${clockText(pending.nextAttemptAt, zone, true)}` : '';

@@ -44,7 +44,18 @@ export function taskView(registry: Registry, id: string) {
     problem: task.brokenBecause ?? null,
     /** Why its runs are skipped here: a setting it needs is missing. */
     disabled: task.disabledBecause ?? null,
+    /** Its body runs in a process of its own; null: in the worker's. */
+    isolate: task.spec.isolate ?? null,
   };
+}
+
+/** @throws NotFound */
+export function retryableView(registry: Registry, id: string) {
+  const retryable = registry.retryable(id);
+  if (retryable === undefined) throw new NotFound(`There is no retryable "${id}" in project ${registry.project.name}.`);
+  const { file, summary, tags, spec, brokenBecause } = retryable;
+  const { retries, delayMs, backoff } = spec;
+  return { id, file, summary, tags: [...tags], retries, delayMs, backoff, problem: brokenBecause ?? null };
 }
 
 /** All that is wrong with the files, and with the settings as they are here. */
@@ -53,6 +64,7 @@ export function checkView(registry: Registry) {
     project: registry.project.name,
     chains: registry.chainIds().length,
     tasks: registry.taskIds().length,
+    retryables: registry.retryableIds().length,
     problems: registry.problems.map(({ file, field, message, suggestion }) => ({ file, field, message, suggestion })),
     settings: registry.settings.flatMap(({ problem }) => problem ?? []),
     disabled: disabledTasks(registry),

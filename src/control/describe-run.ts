@@ -8,6 +8,7 @@ import type {
   ChainProgress,
   ChainResult,
   Json,
+  LookedInVain,
   OneShotProgress,
   TaskProgress,
   TaskResult,
@@ -20,11 +21,13 @@ import type { Server } from './server.js';
 /** The attempt under way, or the pause before the next one. */
 export interface PendingAttempt {
   activity: string;
-  /** Counted by the server within the current activity, from 1. */
+  /** Counted by the server within the current activity, from 1; looks that found nothing are none. */
   attempt: number;
   maximumAttempts: number;
   state: 'scheduled' | 'running' | 'cancelling' | 'paused';
   lastFailure: string | null;
+  /** Its condition, or work, is not there yet: it looks again at `nextAttemptAt`, and `lastFailure` says what it found. */
+  waiting: LookedInVain | null;
   /** ISO instants. */
   startedAt: string | null;
   nextAttemptAt: string | null;
@@ -139,12 +142,14 @@ export async function pendingOf(server: Server, description: WorkflowExecutionDe
   if (!activity) return null;
   const [trace] = await decodeArrayFromPayloads(server.client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);
   const told = trace as Partial<AttemptTrace> | null | undefined;
+  const failed = activity.lastFailure?.applicationFailureInfo?.type;
   return {
     activity: activity.activityType?.name ?? 'unknown',
-    attempt: activity.attempt ?? 1,
+    attempt: (activity.attempt ?? 1) - (told?.looks ?? 0),
     maximumAttempts: activity.maximumAttempts ?? 0,
     state: STATES[activity.state ?? 0] ?? 'scheduled',
     lastFailure: activity.lastFailure?.message ?? null,
+    waiting: activity.state === 1 && isVainLook(failed) ? failed : null,
     startedAt: instant(activity.lastStartedTime),
     nextAttemptAt: activity.state === 1 ? instant(activity.nextAttemptScheduleTime ?? activity.scheduledTime) : null,
     lastHeartbeatAt: instant(activity.lastHeartbeatTime),
@@ -152,6 +157,10 @@ export async function pendingOf(server: Server, description: WorkflowExecutionDe
     progress: told?.progress ?? null,
     attemptErrors: told?.attemptErrors ?? [],
   };
+}
+
+function isVainLook(type: string | null | undefined): type is LookedInVain {
+  return type === 'postponed' || type === 'waiting_for_work';
 }
 
 /** A protobuf timestamp as ISO text. */

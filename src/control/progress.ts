@@ -140,7 +140,7 @@ function taskOf(view: RunView, task: string): TaskSnapshot {
     status: view.status,
     kind: result?.kind ?? null,
     phase: view.end === null ? phaseOf(progress, view.pending) : null,
-    detail: result?.reason ?? progress?.detail ?? view.message,
+    detail: result?.reason ?? progress?.detail ?? (view.pending?.waiting ? view.pending.lastFailure : view.message),
     started: result?.started ?? view.started,
     finished: result?.finished ?? view.closed,
     satisfied: false,
@@ -151,6 +151,7 @@ function taskOf(view: RunView, task: string): TaskSnapshot {
 
 /** A run that waits for its next attempt says "running": only the server knows that it pauses. */
 function phaseOf(progress: TaskProgress | null, pending: PendingAttempt | null): Phase {
+  if (pending?.waiting) return pending.waiting;
   if (pending?.state === 'scheduled' && pending.attempt > 1) return 'retrying';
   return progress?.phase ?? (pending?.state === 'running' ? 'running' : 'queued');
 }

@@ -5,6 +5,7 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import { WORKFLOWS } from '../plan/names.js';
 import { quoted } from '../plan/query.js';
 import type { AttemptTrace } from '../plan/types.js';
+import { type CallFilter, filterConditions } from './calls.js';
 import { pendingOf, type PendingAttempt } from './describe-run.js';
 import { eachOf } from './each-of.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
@@ -41,11 +42,12 @@ export interface OpenRetries {
 const MOST_LOOKED_AT = 200;
 
 /** Tasks of the project that wait to try again, by at most `limit` + 1 requests. */
-export async function listRetries(server: Server, limit: number = MOST_LOOKED_AT): Promise<OpenRetries> {
+export async function listRetries(server: Server, limit: number = MOST_LOOKED_AT, filter: CallFilter = {}): Promise<OpenRetries> {
   const query = [
     `TaskQueue = ${quoted(server.taskQueue)}`,
     `WorkflowType = ${quoted(WORKFLOWS.runTask)}`,
     `ExecutionStatus = 'Running'`,
+    ...filterConditions(filter),
   ].join(' AND ');
   const open: RunSummary[] = [];
   let leftOut = false;
@@ -100,7 +102,8 @@ async function retryOf(server: Server, description: WorkflowExecutionDescription
   };
 }
 
-function isBetweenAttempts({ state, attempt }: PendingAttempt): boolean {
+function isBetweenAttempts({ state, attempt, waiting }: PendingAttempt): boolean {
+  if (waiting !== null) return false;
   return state === 'paused' || (state === 'scheduled' && attempt > 1);
 }
 

@@ -1,5 +1,5 @@
 /** What an answer to "why" is decided from: all that was found, nothing judged. */
-import type { ChainProgress, RunWhen, TaskOutcome } from '../plan/types.js';
+import type { ChainProgress, RunWhen, TaskOutcome, WaitSpec } from '../plan/types.js';
 import type { Slot } from '../time/slots.js';
 import type { RunView } from './describe-run.js';
 import type { LockView } from './locks.js';
@@ -41,6 +41,8 @@ export interface TaskRunFacts {
   run: RunView;
   /** Attempts of the body in all, by the run's own input; null where it is not known. */
   attempts: number | null;
+  /** Of an open run, where its task has waits of its own. */
+  waits?: WaitSpec;
   lock: LockFacts;
 }
 

@@ -93,7 +93,8 @@ async function taskFacts(sources: WhySources, run: RunView): Promise<TaskRunFact
   if (run.end !== null) return { run, attempts: null, lock: { is: 'none' } };
   const input = await readInput(sources.server, run);
   const spec = input?.spec ?? sources.registry.task(run.id)?.spec;
-  return { run, attempts: spec?.maximumAttempts ?? null, lock: await lookAtLock(sources, run, spec?.lock) };
+  const attempts = spec?.maximumAttempts ?? null;
+  return { run, attempts, ...(spec?.waits && { waits: spec.waits }), lock: await lookAtLock(sources, run, spec?.lock) };
 }
 
 async function lookAtLock(

@@ -1,6 +1,7 @@
 /** What holds an open run of a task. Pure. */
 import { durationText } from '../plan/duration.js';
-import type { Hold } from '../plan/types.js';
+import type { Hold, LookedInVain, WaitSpec } from '../plan/types.js';
+import type { PendingAttempt } from './describe-run.js';
 import { progressText } from './items.js';
 import type { LockView } from './locks.js';
 import type { Subject, TaskRunFacts } from './why-facts.js';
@@ -17,10 +18,6 @@ export function judgeOpenTask(facts: TaskRunFacts, of: Subject): Judged {
   if (progress?.held) return byHold(progress.held, run.backfill, of);
   if (phase === 'waiting_for_lock' || wait === WAITS.lock) return needingWorker(locked(facts, of), of);
   if (phase === 'waiting_for_run' || wait === WAITS.past) return needingWorker(waitingForPast(progress?.detail ?? null, of), of);
-  if (phase === 'waiting_for_work' || phase === 'postponed') {
-    const how = phase === 'postponed' ? 'is postponed' : 'found no work, and looks again later';
-    return needingWorker(judged(phase, `${how}${because(progress?.detail)}`, [], [COMMANDS.retryNow(of), COMMANDS.skip(of)]), of);
-  }
   if (phase === 'waiting_for_worker') return notHere(progress?.detail ?? null, of);
   return judgeAttempt(facts, of);
 }
@@ -38,6 +35,7 @@ function judgeAttempt(facts: TaskRunFacts, of: Subject): Judged {
       [{ text: 'Let it go on', command: unpause }],
     );
   }
+  if (attempt?.waiting) return needingWorker(lookingAgain(facts, attempt, of), of);
   if (attempt?.state === 'scheduled' && attempt.nextAttemptAt !== null && Date.parse(attempt.nextAttemptAt) > of.now) {
     return needingWorker(retrying(facts, attempt.nextAttemptAt, of), of);
   }
@@ -134,6 +132,33 @@ function notHere(detail: string | null, of: Subject): Judged {
     ],
     [{ text: 'Look at the files', command: 'daychain check' }, COMMANDS.worker],
   );
+}
+
+/** Its condition, or its work, is not there yet. */
+function lookingAgain(
+  facts: TaskRunFacts,
+  { waiting, lastFailure, nextAttemptAt, startedAt }: PendingAttempt,
+  of: Subject,
+): Judged {
+  const how = waiting === 'postponed' ? 'is postponed' : 'found no work yet';
+  const next = nextAttemptAt === null ? 'soon' : `at ${when(nextAttemptAt, of)}`;
+  return judged(
+    waiting!,
+    `${how} and looks again ${next}${because(lastFailure)}`,
+    [
+      ['last look', startedAt === null ? null : ago(startedAt, of)],
+      ['at the end', endText(waiting!, facts.waits)],
+    ],
+    [{ ...COMMANDS.retryNow(of), text: 'Look again now' }, COMMANDS.skip(of)],
+  );
+}
+
+function endText(waiting: LookedInVain, waits: WaitSpec | undefined): string | null {
+  const until = waiting === 'postponed' ? waits?.condition?.until : waits?.recheck?.until;
+  if (waits === undefined || until === undefined) return null;
+  if (until === null) return 'after 24 hours it fails as deadline';
+  const time = `${until.time}${until.days > 0 ? ` +${until.days}d` : ''} ${waits.timezone}`;
+  return waiting === 'postponed' ? `at ${time} it fails as deadline` : `at ${time} it ends as no_work`;
 }
 
 function retrying(facts: TaskRunFacts, next: string, of: Subject): Judged {

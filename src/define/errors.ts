@@ -18,6 +18,35 @@ export class PermanentError extends Error {
   readonly fate: Fate = 'give_up';
 }
 
+/** A call's arguments are no JSON, or do not fit the retryable: nothing was run. */
+export class ArgumentsRefused extends PermanentError {
+  override name = 'ArgumentsRefused';
+
+  constructor(
+    retryable: string,
+    /** Each with its path. */
+    readonly problems: readonly string[],
+  ) {
+    super(`${retryable} was not run, its arguments are refused: ${problems.join('; ')}`);
+  }
+}
+
+/** A call that nothing remembers: Temporal could not be reached, or refused it. */
+export class CallNotKept extends TaskError {
+  override name = 'CallNotKept';
+
+  /** `failure`: what the function itself threw; undefined where it was to be kept before it ran. */
+  constructor(
+    retryable: string,
+    readonly failure: unknown,
+    why: string,
+    options: ErrorOptions,
+  ) {
+    const failed = failure === undefined ? '' : `failed (${failure instanceof Error ? failure.message : 'no Error'}) and `;
+    super(`${retryable} ${failed}could not be kept for another try, so nothing remembers this call: ${why}`, options);
+  }
+}
+
 /** A shared lock was held by another for as long as was to be waited. */
 export class LockNotFree extends TaskError {
   override name = 'LockNotFree';

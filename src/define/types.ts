@@ -4,16 +4,21 @@ import type { Duration } from '../plan/duration.js';
 import type { Json, JsonObject, Kind, RunWhen, Status } from '../plan/types.js';
 import type { DeclaredSetting } from './env.js';
 import type { ForEachOptions, ForEachResult, ItemOutcome, ItemsDone, ItemTools } from './for-each-types.js';
+import type { Isolation } from './isolate-types.js';
 import type { NoticeDefinition } from './notice-types.js';
 import type { Schedule, SlotPolicySettings } from './schedule-types.js';
 import type { RateLimit, SharedLockHeld, SharedLockOptions } from './shared-types.js';
+import type { ConditionAnswer, ConditionContext, Recheck } from './waiting-types.js';
 
 export type { Duration, Json, JsonObject, RunWhen };
 export type * from './for-each-types.js';
+export type * from './isolate-types.js';
 export type * from './notice-types.js';
+export type * from './retryable-types.js';
 export type { DeclaredSetting, SettingOptions } from './env.js';
 export type * from './schedule-types.js';
 export type * from './shared-types.js';
+export type * from './waiting-types.js';
 
 export interface Retry {
   /** Further attempts after the first: 3 means at most four attempts. 0 to 100. Default 3. */
@@ -60,6 +65,20 @@ export interface TaskDefinition<P extends z.ZodType, O> extends TaskSettings, Sl
   dependsOnPast?: boolean;
   /** Settings of the project without which the task is disabled: its runs end as skipped, and say so. */
   needs?: readonly string[];
+  /**
+   * Runs the body in a process of its own, which ends with the worker: for work that computes for seconds without a pause, or
+   * that may run out of memory. Default false.
+   */
+  isolate?: boolean | Isolation;
+  /** Asked before the body, until it says `true`: see ConditionContext. A forced run does not ask. */
+  condition?(ctx: ConditionContext<z.output<P>>): ConditionAnswer | Promise<ConditionAnswer>;
+  /**
+   * How long the condition may postpone the body: a time of day on the slot's date, `'23:00'`, or later, `'02:00 +1d'`. Then the
+   * run fails as `deadline`. Default, and where that time had passed when the run began: 24 hours.
+   */
+  postponeUntil?: string;
+  /** Makes `ctx.noWork` a wait for the first work. */
+  recheck?: Recheck;
   /** The work. What it returns (a JSON object of at most 32 KiB) is the run's output. */
   run(ctx: TaskContext<z.output<P>>): O | Ended | void | Promise<O | Ended | void>;
 }

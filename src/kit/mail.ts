@@ -3,10 +3,13 @@ import type { Transporter } from 'nodemailer';
 import { PermanentError, TaskError } from '../define/errors.js';
 import type { ClientTools, TaskContext } from '../define/types.js';
 import { effectKey } from './effect-key.js';
+import { writeWhole } from './write-whole.js';
 
 export interface MailOptions {
   /** `smtp://user:password@host:port`, or `smtps://`. Null or left out: nothing leaves, and `sent` is false. */
   url?: string | null;
+  /** Where there is no server: mails are written here whole, one `.eml` by its Message-ID, so that one sent twice is one file. */
+  outbox?: string;
   /** `Name <name@host>` */
   from: string;
 }
@@ -38,6 +41,13 @@ export interface Mailer {
   close(): void;
 }
 
+/** The few things asked of a transport of nodemailer. */
+interface Sent {
+  rejected?: (string | { address: string })[];
+  /** The whole mail, where it stays here. */
+  message?: Buffer;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 30_000;
 
@@ -50,9 +60,9 @@ export function mailClient(options: (tools: ClientTools) => MailOptions) {
   };
 }
 
-export function createMailer({ url, from }: MailOptions): Mailer {
+export function createMailer({ url, from, outbox }: MailOptions): Mailer {
   let opened: Transporter | undefined;
-  const transporter = async () => (opened ??= await connect(url ?? null));
+  const transporter = async () => (opened ??= await connect(url ?? null, outbox));
   const host = /@([^>\s]+)>?\s*$/.exec(from)?.[1];
   if (host === undefined) throw new TypeError(`the sender ${JSON.stringify(from)} is no address: Name <name@host>`);
 
@@ -61,7 +71,8 @@ export function createMailer({ url, from }: MailOptions): Mailer {
       const messageId = `<${effectKey(ctx, key).replaceAll(':', '.')}@${host}>`;
       try {
         const sending = { ...mail, from, to: typeof to === 'string' ? to : [...to], messageId };
-        const { rejected } = (await (await transporter()).sendMail(sending)) as { rejected?: (string | { address: string })[] };
+        const { rejected, message } = (await (await transporter()).sendMail(sending)) as Sent;
+        if (outbox !== undefined && !url) await writeWhole(outbox, `${messageId.slice(1, -1)}.eml`, message ?? '');
         return {
           messageId,
           sent: Boolean(url),
@@ -72,7 +83,8 @@ export function createMailer({ url, from }: MailOptions): Mailer {
       }
     },
     async verify() {
-      if (!url) return 'no server: mails are written and not sent';
+      if (!url)
+        return outbox === undefined ? 'no server: mails are written and not sent' : `no server: mails are written to ${outbox}`;
       await (await transporter()).verify();
       return 'the server takes mails';
     },
@@ -80,8 +92,9 @@ export function createMailer({ url, from }: MailOptions): Mailer {
   };
 }
 
-async function connect(url: string | null): Promise<Transporter> {
+async function connect(url: string | null, outbox: string | undefined): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');
+  if (url === null && outbox !== undefined) return createTransport({ streamTransport: true, buffer: true });
   if (url === null) return createTransport({ jsonTransport: true });
   const timeouts = {
     connectionTimeout: CONNECT_TIMEOUT_MS,

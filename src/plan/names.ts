@@ -9,6 +9,7 @@ export const WORKFLOWS = {
   backfill: 'backfill',
   notify: 'notify',
   cleanUp: 'cleanUp',
+  retryCall: 'retryCall',
 } as const;
 
 /** Search attributes; all Keyword but TaskTags, which is a KeywordList. */
@@ -36,6 +37,9 @@ export const MEMO = {
   backfill: 'backfill',
   /** Schedules: the project that owns them. */
   project: 'project',
+  /** retryCall: its arguments, and its CallRecord. */
+  args: 'args',
+  call: 'call',
   /** resumeLater: ISO instant at which a pause ends. */
   until: 'until',
 } as const;

@@ -163,6 +163,12 @@ export type Upstream = Record<string, UpstreamResult>;
 /** Lock of a task. `false` means none. Times in milliseconds. */
 export type LockSpec = { by: 'date' | 'run'; waitMs: number } | false;
 
+/** A process of its own for a task's body. */
+export interface IsolateSpec {
+  /** Most its heap may grow to, in megabytes; null for Node's own limit. */
+  memoryMb: number | null;
+}
+
 /** How one task is run: all that the workflow needs, none of its code. */
 export interface TaskSpec {
   /** One attempt's longest duration. */
@@ -181,6 +187,27 @@ export interface TaskSpec {
   successKeys: boolean;
   summary: string | null;
   tags: string[];
+  /** Its body runs in a process of its own. Absent: in the worker's. */
+  isolate?: IsolateSpec;
+  /** What its run waits for by itself. Absent: neither for a condition nor for work. */
+  waits?: WaitSpec;
+}
+
+/** A time of day on a slot's date, or so many days later. */
+export interface LocalTime {
+  /** `HH:MM` */
+  time: string;
+  days: number;
+}
+
+/** A task's own waits: for its condition before it begins, for its first work after it has begun. */
+export interface WaitSpec {
+  /** Zone of the times of day: the chain's, or that of the task's own schedule. */
+  timezone: string;
+  /** It has a condition. `until`: how long that may postpone it; null for a day. */
+  condition?: { until: LocalTime | null };
+  /** Looks again after it found no work. */
+  recheck?: { everyMs: number; until: LocalTime };
 }
 
 export interface PlanTask {
@@ -447,6 +474,8 @@ export interface AttemptInput {
   timeoutMs: number;
   successKeys: boolean;
   force: Asked | null;
+  /** Only where this activity may say "not yet": see AttemptWaits. */
+  waits?: AttemptWaits;
   /** Attempts of the body used up by earlier activities of this run. */
   attemptsUsed: number;
   /** Executions of the activity so far, bodies or not: makes each lock value of the run unique. */
@@ -457,11 +486,28 @@ export interface AttemptInput {
   items?: Record<string, Json>;
 }
 
+/**
+ * Of an activity that looks again and again, by being tried again: for the server each look is an attempt, for the task none.
+ * So it counts its attempts itself.
+ */
+export interface AttemptWaits extends WaitSpec {
+  /** The condition is asked; the body is left to another activity. */
+  asks: boolean;
+  /** Epoch milliseconds at which the run first asked. */
+  since: number;
+  retry: Pick<TaskSpec, 'maximumAttempts' | 'retryDelayMs' | 'retryBackoff' | 'retryMaximumDelayMs'>;
+}
+
+/** What a look that found nothing fails with, for the server: the failure's type. */
+export type LookedInVain = 'postponed' | 'waiting_for_work';
+
 /** What comes back from it. Only failures of the body are thrown, because only they use an attempt up. */
 export type AttemptOutput =
   | { outcome: 'done'; result: TaskResult }
   /** `unreachable`: the lock store gives no answer, so nobody can tell who holds it. */
   | { outcome: 'lock_held'; unreachable: boolean; detail: string; carry: Carry }
+  /** Only of one that asks. */
+  | { outcome: 'condition_met'; carry: Carry }
   | { outcome: 'handed_back'; detail: string; carry: Carry }
   | { outcome: 'not_here'; detail: string; carry: Carry };
 
@@ -476,6 +522,8 @@ export interface AttemptTrace {
   progress: Json;
   /** What each `ctx.forEach` has done, by its name. Absent where there was none. */
   items?: Record<string, Json>;
+  /** Looks of this activity that found nothing: attempts for the server only. Absent: none. */
+  looks?: number;
 }
 
 /** How far the items of a running task are. */

@@ -90,7 +90,10 @@ function readPlacement(note: Note, path: string, id: string, place: unknown): Pl
   const isCommand = 'command' in place;
   if (isCommand && 'params' in place)
     note(at(path, 'params'), place.params, 'a command takes no params; its arguments stand in "command".');
-  checkKeys(note, path, place, isCommand ? [...COMMAND_KEYS, ...('params' in place ? ['params'] : [])] : placeKeys(place));
+  if (isCommand && 'isolate' in place)
+    note(at(path, 'isolate'), place.isolate, 'a command has a process of its own anyway; leave it out.');
+  const misplaced = ['params', 'isolate'].filter((key) => key in place);
+  checkKeys(note, path, place, isCommand ? [...COMMAND_KEYS, ...misplaced] : placeKeys(place));
   if (!isCommand) noteSettings(note, path, id, place);
   const dependsOn = readParents(note, at(path, 'dependsOn'), place.dependsOn);
   return {
@@ -102,13 +105,15 @@ function readPlacement(note: Note, path: string, id: string, place: unknown): Pl
   };
 }
 
+const TASK_KEYS = [...SETTING_KEYS, 'summary', 'tags', 'needs', 'isolate'];
+
 /** Settings are known words at the wrong place: they get a message of their own. */
 function placeKeys(place: Fields): string[] {
-  return [...PLACE_KEYS, 'command', ...[...SETTING_KEYS, 'summary', 'tags', 'needs'].filter((key) => key in place)];
+  return [...PLACE_KEYS, 'command', ...TASK_KEYS.filter((key) => key in place)];
 }
 
 function noteSettings(note: Note, path: string, id: string, place: Fields): void {
-  for (const key of [...SETTING_KEYS, 'summary', 'tags', 'needs']) {
+  for (const key of TASK_KEYS) {
     if (key in place) note(at(path, key), place[key], `belongs to the task itself: write it into tasks/${id}.`);
   }
 }

@@ -2,7 +2,7 @@
 import { isFields, type Fields } from './fields.js';
 import { shown, type Note } from './problems.js';
 
-const MAKERS = { project: 'defineProject', task: 'defineTask', chain: 'defineChain' } as const;
+const MAKERS = { project: 'defineProject', task: 'defineTask', chain: 'defineChain', retryable: 'createRetryable' } as const;
 
 export type DefinitionKind = keyof typeof MAKERS;
 

@@ -15,9 +15,10 @@ export interface ProjectFiles {
   config: ProjectFile[];
   tasks: ProjectFile[];
   chains: ProjectFile[];
-  /** Files in `tasks/` and `chains/` that look like code but are not read, with the reason. */
+  retryables: ProjectFile[];
+  /** Files in `tasks/`, `chains/` and `retryables/` that look like code but are not read, with the reason. */
   unread: { file: string; reason: string }[];
-  /** Whether the folder has `tasks/` or `chains/` at all. */
+  /** Whether the folder has one of these at all. */
   isProject: boolean;
 }
 
@@ -25,15 +26,23 @@ const ENDINGS = ['.ts', '.js', '.mjs'];
 const UNREAD_ENDINGS = ['.mts', '.cts', '.tsx', '.cjs', '.jsx'];
 const NOT_OURS = /\.d\.[cm]?ts$|\.(?:test|spec)\.[^.]+$|^\./;
 
-/** Files directly in `tasks/` and `chains/`, sorted by name; subfolders, tests and declarations are left out. */
+/** Files directly in `tasks/`, `chains/` and `retryables/`, sorted by name; subfolders, tests and declarations are left out. */
 export async function findFiles(dir: string): Promise<ProjectFiles> {
   const unread: ProjectFiles['unread'] = [];
-  const [config, tasks, chains] = await Promise.all([
+  const [config, tasks, chains, retryables] = await Promise.all([
     listFolder(dir, '', unread, (name) => name.startsWith('daychain.config.')),
     listFolder(dir, 'tasks', unread),
     listFolder(dir, 'chains', unread),
+    listFolder(dir, 'retryables', unread),
   ]);
-  return { config: config ?? [], tasks: tasks ?? [], chains: chains ?? [], unread, isProject: tasks !== null || chains !== null };
+  return {
+    config: config ?? [],
+    tasks: tasks ?? [],
+    chains: chains ?? [],
+    retryables: retryables ?? [],
+    unread,
+    isProject: [tasks, chains, retryables].some((folder) => folder !== null),
+  };
 }
 
 /** Ids by the names of the files alone: quick, and right even where files do not load. Commands are not among the tasks. */

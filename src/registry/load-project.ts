@@ -3,20 +3,24 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { findCycle } from '../plan/graph.js';
 import { idProblem } from '../plan/ids.js';
+import { CALL_DEFAULTS } from '../plan/calls.js';
 import type { ChainPlan, SlotPolicy, TaskSpec } from '../plan/types.js';
 import { readChain } from './chains.js';
 import { checkSize, compilePlan } from './compile.js';
 import { checkNeeds, type DeclaredSettings } from './declared-settings.js';
-import { definitionIn } from './definition.js';
+import { definitionIn, type DefinitionKind } from './definition.js';
 import { findFiles, noteMissingProject, type ProjectFile, type ProjectFiles } from './files.js';
 import { loadFiles, type Loaded } from './load.js';
 import { checkPlacements, type LoadedChain } from './placements.js';
 import { problemText, type Note, type Problem } from './problems.js';
 import { readProject } from './project.js';
-import { Registry, type ChainEntry, type TaskEntry, type TaskTiming } from './registry.js';
+import { proposedId } from './proposed-id.js';
+import { Registry, type ChainEntry, type RetryableEntry, type TaskEntry, type TaskTiming } from './registry.js';
 import { readSettingValues, whyDisabled, type Environment, type SettingEntry } from './setting-values.js';
 import { specOf, type Settings } from './settings.js';
+import { checkFileName, readRetryable, type RetryableFile } from './retryables.js';
 import { readTask, type TaskFile } from './tasks.js';
+import { checkWaits, waitSpec, zoneOf } from './waits.js';
 
 /** Of a chain that did not load: nobody judges its slots. */
 const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overlap: 'queue', deadline: null };
@@ -28,7 +32,30 @@ const UNKNOWN_POLICY: SlotPolicy = { catchUp: 'none', startWithinMs: null, overl
  * @param environment where the project's own settings are read from. Default: empty
  */
 export async function loadProject(dir: string, environment: Environment = {}): Promise<Registry> {
-  return new ProjectLoad(resolve(dir), environment).run();
+  const folder = resolve(dir);
+  const files = await findFiles(folder);
+  return assembleProject(folder, environment, files, await loadAll(folder, files));
+}
+
+/** Loads only the project's configuration: who it is, its settings and clients. It has no tasks then, and no chains. */
+export async function loadConfiguration(dir: string, environment: Environment = {}): Promise<Registry> {
+  const folder = resolve(dir);
+  const files = { ...(await findFiles(folder)), tasks: [], chains: [], retryables: [], unread: [] };
+  return assembleProject(folder, environment, files, await loadAll(folder, files));
+}
+
+async function loadAll(folder: string, { config, tasks, chains, retryables }: ProjectFiles): Promise<Loaded[]> {
+  return await loadFiles(folder, [...config.slice(0, 1), ...tasks, ...chains, ...retryables]);
+}
+
+/** Makes a project of files that are loaded already, or stand for some. Throws for nothing that is in them. */
+export async function assembleProject(
+  dir: string,
+  environment: Environment,
+  files: ProjectFiles,
+  loaded: readonly Loaded[],
+): Promise<Registry> {
+  return new ProjectLoad(dir, environment).run(files, loaded);
 }
 
 class ProjectLoad {
@@ -41,11 +68,9 @@ class ProjectLoad {
     private readonly environment: Environment,
   ) {}
 
-  async run(): Promise<Registry> {
-    const files = await findFiles(this.dir);
+  async run(files: ProjectFiles, loaded: readonly Loaded[]): Promise<Registry> {
     await noteMissingProject(this.dir, files, this.noteIn('.'));
     for (const { file, reason } of files.unread) this.noteIn(file)('not read', file, `${reason}.`);
-    const loaded = await loadFiles(this.dir, [...files.config.slice(0, 1), ...files.tasks, ...files.chains]);
     const byFile = new Map(loaded.map((one) => [one.file.file, one]));
 
     const { project, defaults } = this.readConfig(files, byFile);
@@ -54,12 +79,16 @@ class ProjectLoad {
     this.checkIds(files);
     const taskFiles = this.readTasks(files, byFile, project.timezone);
     const chains = this.readChains(files, byFile, project.timezone);
+    const retryables = this.readRetryables(files, byFile);
     if (this.reason(files.config[0]?.file) === undefined) this.checkNeeds(project.settings, files, taskFiles, chains);
     const ids = new Map(files.tasks.map(({ id, file }) => [id, file]));
     const params = checkPlacements(chains, taskFiles, ids);
 
     const bySlot = tasksBySlotOnly(chains);
-    const spec = (task: string, successKeys: boolean): TaskSpec => this.specOf(task, taskFiles, chains, successKeys);
+    const spec = (task: string, successKeys: boolean, zone: string): TaskSpec => ({
+      ...this.specOf(task, taskFiles, chains, successKeys),
+      ...waitSpec(taskFiles.get(task)?.waits, zone),
+    });
     const plans = new Map<string, ChainPlan>();
     for (const { id, file, note, chain } of chains) {
       if (
@@ -69,9 +98,10 @@ class ProjectLoad {
         continue;
       const successKeys = chain.compiled?.keyedBy !== 'slot';
       const taskOf = (task: string) => ({
-        spec: spec(task, successKeys),
+        spec: spec(task, successKeys, chain.timezone),
         dependsOnPast: taskFiles.get(task)?.dependsOnPast ?? false,
       });
+      for (const task of chain.placements.keys()) checkWaits(note, `tasks.${task}: `, taskFiles.get(task)?.waits, chain.compiled);
       const plan = compilePlan(id, chain, taskOf, params.get(id) ?? {});
       checkSize(note, plan);
       if (this.reason(file) === undefined) plans.set(id, plan);
@@ -81,10 +111,14 @@ class ProjectLoad {
       project: { ...project, ...broken(this.reason(files.config[0]?.file)) },
       problems: this.problems,
       settings: this.settings,
-      tasks: this.taskEntries(files, taskFiles, chains, (task) => spec(task, !bySlot.has(task))),
+      tasks: this.taskEntries(files, taskFiles, chains, (task) =>
+        spec(task, !bySlot.has(task), zoneOf(task, taskFiles, chains) ?? project.timezone),
+      ),
       taskTimings: this.timings(files, taskFiles),
       chains: this.chainEntries(files, chains),
       plans,
+      retryables: this.retryableEntries(files, retryables),
+      defaults,
     });
   }
 
@@ -116,6 +150,17 @@ class ProjectLoad {
     return chains;
   }
 
+  private readRetryables(files: ProjectFiles, byFile: ReadonlyMap<string, Loaded>): Map<string, RetryableFile> {
+    const retryables = new Map<string, RetryableFile>();
+    for (const { id, file } of files.retryables) {
+      const definition = this.definition(byFile.get(file), 'retryable');
+      if (definition === null) continue;
+      checkFileName(this.noteIn(file), definition.name, id);
+      retryables.set(id, readRetryable(this.noteIn(file), definition, this.defaults));
+    }
+    return retryables;
+  }
+
   private checkNeeds(
     declared: DeclaredSettings,
     files: ProjectFiles,
@@ -128,7 +173,7 @@ class ProjectLoad {
     }
   }
 
-  private definition(loaded: Loaded | undefined, kind: 'project' | 'task' | 'chain') {
+  private definition(loaded: Loaded | undefined, kind: DefinitionKind) {
     if (!loaded) return null;
     const note = this.noteIn(loaded.file.file);
     if (loaded.error === null) return definitionIn(note, loaded.exports, kind);
@@ -136,10 +181,10 @@ class ProjectLoad {
     return null;
   }
 
-  /** Ids must be ids, and tasks and chains share one namespace. */
-  private checkIds({ tasks, chains }: ProjectFiles): void {
+  /** Ids must be ids, and tasks, chains and retryables share one namespace. */
+  private checkIds({ tasks, chains, retryables }: ProjectFiles): void {
     const first = new Map<string, ProjectFile>();
-    for (const one of [...tasks, ...chains]) {
+    for (const one of [...tasks, ...chains, ...retryables]) {
       const problem = idProblem(one.id);
       const suggestion = problem && proposedId(one.id);
       if (problem) this.noteIn(one.file)('file name', one.id, `${problem}. Helpers live in subfolders.`, suggestion);
@@ -155,7 +200,7 @@ class ProjectLoad {
         this.noteIn(file.file)(
           'file name',
           one.id,
-          `${taken.file} has the same id, "${one.id}"; tasks and chains share one set of ids. Rename one.`,
+          `${taken.file} has the same id, "${one.id}"; tasks, chains and retryables share one set of ids. Rename one.`,
         );
       }
     }
@@ -168,10 +213,12 @@ class ProjectLoad {
     successKeys: boolean,
   ): TaskSpec {
     const known = files.get(task) ?? commandOf(task, chains);
+    const isolate = files.get(task)?.isolate;
     return specOf(known?.settings ?? {}, this.defaults, {
       summary: known?.summary ?? null,
       tags: known?.tags ?? [],
       successKeys,
+      ...(isolate && { isolate }),
     });
   }
 
@@ -239,6 +286,17 @@ class ProjectLoad {
     return entries;
   }
 
+  private retryableEntries(files: ProjectFiles, known: ReadonlyMap<string, RetryableFile>): Map<string, RetryableEntry> {
+    const entries = files.retryables.map(({ id, file }): [string, RetryableEntry] => {
+      const { summary = null, tags = [], spec = CALL_DEFAULTS, definition } = known.get(id) ?? {};
+      const base = { id, file, summary, tags, spec };
+      const brokenBecause = this.reason(file);
+      if (definition !== undefined && brokenBecause === undefined) return [id, { ...base, definition }];
+      return [id, { ...base, brokenBecause: brokenBecause ?? 'it did not load' }];
+    });
+    return new Map(entries);
+  }
+
   private noteIn(file: string): Note {
     return (field, value, message, suggestion) => {
       const problem: Problem = { file, field, value, message, ...(suggestion && { suggestion }) };
@@ -252,8 +310,8 @@ class ProjectLoad {
     return problem && `${problem.field}: ${problemText(problem)}`;
   }
 
-  private sortProblems({ config, tasks, chains }: ProjectFiles): void {
-    const order = ['.', ...[...config, ...chains, ...tasks].map(({ file }) => file)];
+  private sortProblems({ config, tasks, chains, retryables }: ProjectFiles): void {
+    const order = ['.', ...[...config, ...chains, ...tasks, ...retryables].map(({ file }) => file)];
     const place = (file: string) => (order.includes(file) ? order.indexOf(file) : order.length);
     this.problems.sort((a, b) => place(a.file) - place(b.file));
   }
@@ -283,13 +341,4 @@ function tasksBySlotOnly(chains: readonly LoadedChain[]): Set<string> {
     for (const id of chain.placements.keys()) (chain.compiled?.keyedBy === 'slot' ? bySlot : byDate).add(id);
   }
   return new Set([...bySlot].filter((id) => !byDate.has(id)));
-}
-
-function proposedId(id: string): string | null {
-  const proposed = id
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '_')
-    .replaceAll(/^[^a-z]+|[_-]+$/g, '');
-  return idProblem(proposed) ? null : proposed;
 }

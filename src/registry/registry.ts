@@ -1,7 +1,9 @@
 /** A project as it was found on disk: what it has, what is wrong with it, and what its chains compile to. */
 import type { z } from 'zod';
 import type { Schedule } from '../define/schedule-types.js';
+import type { RetryableDefinition } from '../define/retryable-types.js';
 import type { ProjectSettings, TaskDefinition } from '../define/types.js';
+import type { CallSpec } from '../plan/calls.js';
 import type {
   ChainPlan,
   JsonObject,
@@ -20,6 +22,7 @@ import { checkOverrides } from './overrides.js';
 import type { Problem } from './problems.js';
 import type { ProjectEntry } from './project.js';
 import { settingsObject, type SettingEntry } from './setting-values.js';
+import type { Settings } from './settings.js';
 import { resolveChain, resolveSlot, resolveTask, type Refused } from './resolve.js';
 
 interface EntryBase {
@@ -55,6 +58,18 @@ export interface BrokenTask extends EntryBase {
   brokenBecause: string;
 }
 export type TaskEntry = BodyTask | CommandTask | BrokenTask;
+
+export interface RetryableEntry {
+  id: string;
+  file: string;
+  summary: string | null;
+  tags: string[];
+  /** As its calls are tried again. */
+  spec: CallSpec;
+  /** Absent where it cannot run; then `brokenBecause` says why. */
+  definition?: RetryableDefinition<z.ZodType, unknown>;
+  brokenBecause?: string;
+}
 
 export interface ChainEntry {
   id: string;
@@ -110,6 +125,9 @@ export interface RegistryParts {
   taskTimings: ReadonlyMap<string, TaskTiming>;
   chains: ReadonlyMap<string, ChainEntry>;
   plans: ReadonlyMap<string, ChainPlan>;
+  retryables: ReadonlyMap<string, RetryableEntry>;
+  /** The project's, for tasks and retryables that do not say otherwise. */
+  defaults: Settings;
 }
 
 export class Registry {
@@ -118,7 +136,7 @@ export class Registry {
   readonly problems: readonly Problem[];
   /** The project's own settings, with their values where it was loaded. */
   readonly settings: readonly SettingEntry[];
-  /** Ids of tasks and chains that cannot run, with the reason. */
+  /** Ids of tasks, chains and retryables that cannot run, with the reason. */
   readonly broken: ReadonlyMap<string, string>;
 
   constructor(private readonly parts: RegistryParts) {
@@ -126,7 +144,7 @@ export class Registry {
     this.problems = parts.problems;
     this.settings = parts.settings;
     this.broken = new Map(
-      [...parts.tasks.values(), ...parts.chains.values()].flatMap(({ id, brokenBecause }) =>
+      [...parts.tasks.values(), ...parts.chains.values(), ...parts.retryables.values()].flatMap(({ id, brokenBecause }) =>
         brokenBecause === undefined ? [] : [[id, brokenBecause] as const],
       ),
     );
@@ -153,6 +171,20 @@ export class Registry {
 
   chain(id: string): ChainEntry | undefined {
     return this.parts.chains.get(id);
+  }
+
+  /** Every retryable that has a file, broken ones included, sorted. */
+  retryableIds(): string[] {
+    return [...this.parts.retryables.keys()].sort();
+  }
+
+  retryable(id: string): RetryableEntry | undefined {
+    return this.parts.retryables.get(id);
+  }
+
+  /** What holds for a retryable that does not say otherwise. */
+  get defaults(): Settings {
+    return this.parts.defaults;
   }
 
   /** The task's own schedule and zone; absent for commands and broken tasks. */

@@ -104,7 +104,8 @@ function readKeep(note: Note, value: unknown, compiled: CompiledSchedule | null)
   return undefined;
 }
 
-function readWallClock(note: Note, field: 'deadline' | 'late', value: unknown): SlotPolicy['deadline'] {
+/** A time of day on a slot's date, or some days later. */
+export function readWallClock(note: Note, field: string, value: unknown): SlotPolicy['deadline'] {
   if (value === undefined) return null;
   const match = typeof value === 'string' ? /^([01]\d|2[0-3]):([0-5]\d)(?: ?\+(\d{1,2})d)?$/.exec(value) : null;
   const days = Number(match?.[3] ?? 0);

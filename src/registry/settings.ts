@@ -42,7 +42,11 @@ export function readSettings(note: Note, path: string, fields: Fields): Settings
 }
 
 /** The spec of a task: its own settings before the project's before the general ones. */
-export function specOf(own: Settings, project: Settings, rest: Pick<TaskSpec, 'summary' | 'tags' | 'successKeys'>): TaskSpec {
+export function specOf(
+  own: Settings,
+  project: Settings,
+  rest: Pick<TaskSpec, 'summary' | 'tags' | 'successKeys' | 'isolate' | 'waits'>,
+): TaskSpec {
   const said = { ...project, ...own };
   const retryDelayMs = said.retryDelayMs ?? DEFAULTS.retryDelayMs;
   return {

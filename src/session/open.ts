@@ -8,7 +8,7 @@ import { BadInput } from '../control/errors.js';
 import type { Server } from '../control/server.js';
 import { readState, type LocalState } from '../local/state.js';
 import type { LockStore } from '../lock/redis-store.js';
-import { loadProject, type Registry } from '../registry/index.js';
+import { loadConfiguration, loadProject, type Registry } from '../registry/index.js';
 import { findProjectDir } from './project-dir.js';
 
 export interface Project {
@@ -40,9 +40,18 @@ export class ServerNotKnown extends Error {
 
 /** Finds, configures and reads the project. Broken files do not throw: see `registry.problems`. */
 export async function openProject(named: string | undefined, cwd = process.cwd()): Promise<Project> {
+  return await openBy(loadProject, named, cwd);
+}
+
+/** The same without its tasks, chains and retryables, whose files are not read. */
+export async function openConfiguration(named: string | undefined, cwd = process.cwd()): Promise<Project> {
+  return await openBy(loadConfiguration, named, cwd);
+}
+
+async function openBy(load: typeof loadProject, named: string | undefined, cwd: string): Promise<Project> {
   const dir = findProjectDir(named, cwd);
   const config = readConfig(dir);
-  const registry = await loadProject(dir, config.environment);
+  const registry = await load(dir, config.environment);
   return {
     dir,
     config,
@@ -159,4 +168,15 @@ export async function openLocks(project: Project): Promise<LockSession> {
     successTtlSeconds: config.successTtlSeconds,
   });
   return { store, stores, close: () => stores.close() };
+}
+
+/** The application's data, as the project's own clients find it. */
+export async function openClientRedis(project: Project) {
+  const [{ connectRedisStores }, { clientRedis }] = await Promise.all([
+    import('../connections/redis-stores.js'),
+    import('../connections/client-redis.js'),
+  ]);
+  const options = redisOptions(project, readState(homeOf(project)));
+  const stores = await connectRedisStores(options);
+  return { redis: clientRedis(stores, options, project.registry.project.lockPrefix), close: () => stores.close() };
 }

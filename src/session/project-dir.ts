@@ -38,7 +38,7 @@ function foldersUpward(from: string): string[] {
 
 function isProject(dir: string): boolean {
   // A `tasks` folder alone may be anybody's; with code in it, it is ours.
-  return hasConfig(dir) || ['tasks', 'chains'].some((name) => hasCode(join(dir, name)));
+  return hasConfig(dir) || ['tasks', 'chains', 'retryables'].some((name) => hasCode(join(dir, name)));
 }
 
 function hasConfig(dir: string): boolean {

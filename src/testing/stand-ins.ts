@@ -1,6 +1,6 @@
 /** What stands for Redis where a task is run alone: everything is free, and kept in memory. */
 import type { SharedStores } from '../activities/shared.js';
-import type { AppRedis } from '../define/types.js';
+import type { AppRedis, RunFound } from '../define/types.js';
 import type { LockStore } from '../lock/redis-store.js';
 
 /** Application data without time: nothing expires. Only get, set and delete are known. */
@@ -25,4 +25,10 @@ export function freeLocks(fence: number): SharedStores {
     release: () => Promise.resolve(true),
   };
   return { locks: () => store as LockStore, rates: { take: () => Promise.resolve({ taken: true }) } };
+}
+
+/** Runs as a test tells them, by `task:runKey`; of what is not told, its word is that there is none. */
+export function runsTold(runs: Readonly<Record<string, Partial<RunFound>>>): (id: string) => Promise<RunFound> {
+  const absent: RunFound = { status: 'absent', kind: null, reason: null, output: {}, finished: null };
+  return (id) => Promise.resolve(Object.hasOwn(runs, id) ? { ...absent, status: 'success', ...runs[id] } : absent);
 }

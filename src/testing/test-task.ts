@@ -2,17 +2,18 @@
 import type { Log } from '../activities/attempt-log.js';
 import { attemptLog } from '../activities/attempt-log.js';
 import { runToEnd } from '../activities/body.js';
+import { conditionContext, type ConditionParts, conditionVerdict } from '../activities/condition.js';
 import { taskContext } from '../activities/context.js';
 import { StopSwitch } from '../activities/stop.js';
 import { Trace } from '../activities/trace.js';
-import { endingOf, failureOf } from '../activities/verdict.js';
+import { endingOf, failureOf, type Verdict } from '../activities/verdict.js';
 import { PermanentError } from '../define/errors.js';
-import type { Json, JsonObject, Task } from '../define/types.js';
+import type { Json, JsonObject, RunFound, Task, TaskContext } from '../define/types.js';
 import { taskResult } from '../plan/results.js';
 import type { AttemptInput, TaskResult, UpstreamResult } from '../plan/types.js';
 import { parseParams } from '../registry/index.js';
 import { parseDate } from '../time/dates.js';
-import { freeLocks, memoryRedis } from './stand-ins.js';
+import { freeLocks, memoryRedis, runsTold } from './stand-ins.js';
 
 export interface TestTaskOptions {
   /** `20260203` or `2026-02-03`. Default `'20260203'`. */
@@ -44,6 +45,12 @@ export interface TestTaskOptions {
   after?: TestedTask;
   /** `ctx.fence`. Default 1. */
   fence?: number;
+  /** What `ctx.now` of a condition is. Default: the slot. */
+  now?: Date;
+  /** Zone of the chain. Default `'UTC'`. */
+  timezone?: string;
+  /** What `ctx.runOf` of a condition finds, by `task:runKey`. */
+  runs?: Record<string, Partial<RunFound>>;
   /** Aborting it is the worker's shutdown. */
   signal?: AbortSignal;
 }
@@ -55,6 +62,8 @@ export interface TestedTask {
   error: unknown;
   /** What would become of the attempt: whether another one follows, and the delay it asked for. Null unless it failed. */
   retry: { again: boolean; delayMs: number | null } | null;
+  /** What its condition said: asked again after so long, and why. The body has not run, and `result` is pending. Null unless it did. */
+  postponed: { inMs: number; reason: string } | null;
   /** What was saved last. */
   checkpoint: Json;
   /** What each `ctx.forEach` has finished, as the next attempt learns it. */
@@ -85,40 +94,62 @@ export async function testTask(task: Task<never> | Task, options: TestTaskOption
   const { settings = {}, secrets = {}, clients = {}, fence = 1 } = options;
 
   let lookedAtSignal = () => false;
-  const end = await runToEnd(() => {
-    const parsed = parseParams(definition.params, input.params);
-    if ('problem' in parsed) throw new PermanentError(`params do not fit ${input.task}: ${parsed.problem}`);
-    const context = taskContext({
-      input,
-      attempt,
-      params: parsed.params,
-      fence,
-      stop,
-      trace,
-      log: attemptLog(recorder(log), { ...input, attempt, workflowId: `${input.task}:${input.runKey}` }),
-      clients: Object.fromEntries(Object.entries(clients).map(([name, client]) => [name, () => Promise.resolve(client)])),
-      redis: redis.client,
-      settings,
-      shared: freeLocks(fence),
-      lockValue: `${input.taskId}:${attempt}`,
-      record: () => Promise.resolve(),
-      secret: (name) => secrets[name],
-    });
-    lookedAtSignal = context.lookedAtSignal;
-    return definition.run(context.ctx);
-  }, stop);
+  const attend = async (use: (ctx: TaskContext) => unknown, meaning?: (returned: unknown) => Verdict): Promise<Verdict> => {
+    const end = await runToEnd(() => {
+      const parsed = parseParams(definition.params, input.params);
+      if ('problem' in parsed) throw new PermanentError(`params do not fit ${input.task}: ${parsed.problem}`);
+      const context = taskContext({
+        input,
+        attempt,
+        params: parsed.params,
+        fence,
+        stop,
+        trace,
+        log: attemptLog(recorder(log), { ...input, attempt, workflowId: `${input.task}:${input.runKey}` }),
+        clients: Object.fromEntries(Object.entries(clients).map(([name, client]) => [name, () => Promise.resolve(client)])),
+        redis: redis.client,
+        settings,
+        shared: freeLocks(fence),
+        lockValue: `${input.taskId}:${attempt}`,
+        record: () => Promise.resolve(),
+        secret: (name) => secrets[name],
+      });
+      lookedAtSignal = context.lookedAtSignal;
+      return use(context.ctx);
+    }, stop);
+    return endingOf(end, stop.cause, lookedAtSignal(), input.timeoutMs, meaning);
+  };
+  const { condition } = definition;
+  const ask = (ctx: TaskContext) => condition!(conditionContext(ctx, conditionParts(options, input)));
+  const asked: Verdict = condition ? await attend(ask, conditionVerdict) : { is: 'condition_met' };
+  const verdict = asked.is === 'condition_met' ? await attend((ctx) => definition.run(ctx)) : asked;
   options.signal?.removeEventListener('abort', tellStop);
 
-  const verdict = endingOf(end, stop.cause, lookedAtSignal(), input.timeoutMs);
   const told = { errors: trace.errors, warnings: trace.warnings, attempts: attempt };
   const rest = { checkpoint: trace.value, items: trace.items, progress: trace.progress, log, redis: redis.content() };
   if (verdict.is === 'ending') {
-    return { result: taskResult(input, { ...told, ...verdict.ending }), error: undefined, retry: null, ...rest };
+    return { result: taskResult(input, { ...told, ...verdict.ending }), error: undefined, retry: null, postponed: null, ...rest };
+  }
+  if (verdict.is === 'postponed') {
+    const { reason, forMs } = verdict;
+    const result = taskResult(input, { ...told, attempts: 0, status: 'pending', reason, settled: false });
+    return { result, error: undefined, retry: null, postponed: { inMs: forMs, reason }, ...rest };
   }
   const error = verdict.is === 'failure' ? verdict.error : (stop.cause ?? new Error('stopped'));
   const failure = failureOf(error);
   const result = taskResult(input, { ...told, status: 'failed', kind: 'error', reason: failure.message, settled: false });
-  return { result, error, retry: { again: !failure.nonRetryable, delayMs: failure.nextRetryDelay ?? null }, ...rest };
+  return {
+    result,
+    error,
+    retry: { again: !failure.nonRetryable, delayMs: failure.nextRetryDelay ?? null },
+    postponed: null,
+    ...rest,
+  };
+}
+
+/** Runs of other tasks are those a test tells. */
+function conditionParts({ now, timezone = 'UTC', runs = {} }: TestTaskOptions, input: AttemptInput): ConditionParts {
+  return { now: now?.getTime() ?? Date.parse(input.scheduledFor), timezone, runOf: runsTold(runs) };
 }
 
 /** Long enough that no test meets it: its own time-out ends a body that hangs. */

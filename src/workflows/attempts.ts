@@ -9,6 +9,7 @@ import type {
   AttemptInput,
   AttemptOutput,
   AttemptTrace,
+  AttemptWaits,
   Carry,
   FailKind,
   Phase,
@@ -34,6 +35,12 @@ export class Attempts {
   /** Around the attempt under way. */
   private scope: CancellationScope | null = null;
   private takenBack = false;
+  /** Attempts used when the condition let the body begin; null while it has not. */
+  private metAfter: number | null = null;
+  /** A body has begun and came back unfinished. */
+  private handedBack = false;
+  /** Epoch milliseconds at which the condition, or the first body, was to begin. */
+  private since: number | null = null;
 
   constructor(
     private readonly spec: TaskSpec,
@@ -58,8 +65,7 @@ export class Attempts {
         return { ending };
       }
       if (output.outcome === 'done') return { result: output.result };
-      this.carry = output.carry;
-      if (output.outcome === 'handed_back') this.lockDeadline = null;
+      this.note(output);
       const ending =
         output.outcome === 'lock_held'
           ? await this.awaitLock(output)
@@ -71,12 +77,30 @@ export class Attempts {
     }
   }
 
+  private note(output: Exclude<AttemptOutput, { outcome: 'done' }>): void {
+    const { outcome, carry } = output;
+    this.carry = carry;
+    if (outcome === 'condition_met') this.metAfter = carry.attemptsUsed;
+    if (outcome === 'handed_back') {
+      this.lockDeadline = null;
+      this.handedBack ||= !this.asks;
+    }
+    // While it waits for another's lock, what the condition found may pass.
+    const held = outcome === 'lock_held' && !output.unreachable;
+    if (held && !this.handedBack && carry.attemptsUsed === this.metAfter) this.metAfter = null;
+  }
+
+  /** Whether the condition is still to be asked. Who forces a run has decided already. */
+  private get asks(): boolean {
+    return this.spec.waits?.condition !== undefined && this.metAfter === null && this.input.force === null;
+  }
+
   /** Ends the pause before the next attempt without that attempt; what came before it is kept. */
   takeBack({ attempt, trace }: WaitingAttempt): void {
     if (this.takenBack || this.scope === null) return;
     this.takenBack = true;
     this.carry = {
-      attemptsUsed: this.carry.attemptsUsed + attempt - 1,
+      attemptsUsed: this.carry.attemptsUsed + attempt - 1 - (trace?.looks ?? 0),
       tries: this.carry.tries + attempt - 1,
       checkpoint: trace?.checkpoint ?? this.carry.checkpoint,
       attemptErrors: trace?.attemptErrors ?? this.carry.attemptErrors,
@@ -87,7 +111,7 @@ export class Attempts {
 
   /** Attempts begun so far, as far as their own word has come back; the one under way counts. */
   get begun(): number {
-    return this.carry.attemptsUsed + (this.state.phase === 'running' ? 1 : 0);
+    return this.carry.attemptsUsed + (this.state.phase === 'running' && !this.asks ? 1 : 0);
   }
 
   /** Errors of the attempts that have ended, without those of the activity under way. */
@@ -106,21 +130,30 @@ export class Attempts {
 
   private scheduled(): Promise<AttemptOutput> {
     const { spec } = this;
+    const waits = this.waits();
     this.show('running', null);
     const body = proxyActivities<Record<string, (input: AttemptInput) => Promise<AttemptOutput>>>({
       startToCloseTimeout: spec.timeoutMs + TIMEOUT_GRACE_MS,
       heartbeatTimeout: spec.heartbeatMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry: {
-        // Never 0: that would mean without end.
-        maximumAttempts: this.attemptsLeft(),
+        // Never 0: that would mean without end. One that looks again and again counts its attempts itself.
+        ...(waits === null && { maximumAttempts: this.attemptsLeft() }),
         initialInterval: Math.max(1, spec.retryDelayMs),
         backoffCoefficient: spec.retryBackoff,
         maximumInterval: Math.max(1, spec.retryDelayMs, spec.retryMaximumDelayMs),
       },
       ...(spec.summary ? { summary: spec.summary } : {}),
     });
-    return body[this.input.task]!({ ...this.input, ...this.carry });
+    return body[this.input.task]!({ ...this.input, ...(waits !== null && { waits }), ...this.carry });
+  }
+
+  private waits(): AttemptWaits | null {
+    const { waits, maximumAttempts, retryDelayMs, retryBackoff, retryMaximumDelayMs } = this.spec;
+    const { asks } = this;
+    if (waits === undefined || !(asks || waits.recheck)) return null;
+    this.since ??= Date.now();
+    return { ...waits, asks, since: this.since, retry: { maximumAttempts, retryDelayMs, retryBackoff, retryMaximumDelayMs } };
   }
 
   private attemptsLeft(): number {

@@ -7,6 +7,7 @@ export { cleanUp } from './clean-up.js';
 export { notify } from './notify.js';
 export { oneShot } from './one-shot.js';
 export { resumeLater } from './resume-later.js';
+export { retryCall } from './retry-call.js';
 export { runChain } from './run-chain.js';
 export { runTask } from './run-task.js';
 export { scheduledChain } from './scheduled-chain.js';

@@ -39,7 +39,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   kit: {
     code: ['define', 'lock', 'plan'],
     types: [],
-    packages: ['@electric-sql/pglite', 'kysely', 'nodemailer', 'pg', 'zod'],
+    packages: ['@electric-sql/pglite', '@redis/client', 'kysely', 'nodemailer', 'pg', 'zod'],
     node: true,
   },
   registry: {
@@ -67,15 +67,17 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     ...besidesServers,
     packages: ['@redis/client', '@temporalio/client', '@temporalio/envconfig', '@temporalio/worker'],
   },
-  local: { ...besidesServers, packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
+  // Its own servers are asked over the same connections as any other.
+  local: { ...besidesServers, code: ['connections'], packages: ['@redis/client', '@temporalio/client', 'js-redis-server'] },
   // What a notice says stands in histories, and its sentences are the plan's; its target is as an author writes it.
   notices: { ...besidesServers, code: ['plan'], types: ['config.ts', 'define'], packages: ['nodemailer'] },
   observability: { ...besidesServers, packages: ['pino', '@temporalio/worker'] },
 
+  // Runs a chain with a worker and a server of its own, without configuration.
   testing: {
-    code: ['workflows', 'activities', 'registry', 'plan', 'time', 'define'],
-    types: ['lock'],
-    packages: ['@temporalio/testing'],
+    code: ['activities', 'registry', 'plan', 'time', 'define', 'connections', 'local', 'lock'],
+    types: [],
+    packages: [...TEMPORAL, 'zod'],
     node: true,
   },
 
@@ -90,6 +92,14 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   },
   // What users call from their own programs. All of it is imported when it is called: a task's file imports the package too.
   'client.ts': { code: ['session', 'control', 'plan'], types: [], packages: [], node: false },
+
+  // Retryables, called from any program. Their files are imported by tasks too, so the same holds.
+  calls: {
+    code: ['session', 'control', 'registry', 'activities', 'define', 'plan', 'time'],
+    types: [],
+    packages: ['zod'],
+    node: true,
+  },
 
   'worker.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
   'schedules.ts': { code: [...BELOW, 'config.ts'], types: [], packages: TEMPORAL, node: true },
@@ -109,5 +119,5 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   },
 
   // What users import: the author's side, and what loads the rest when it is called.
-  'index.ts': { code: ['define', 'kit', 'client.ts'], types: ['plan'], packages: ['zod'], node: false },
+  'index.ts': { code: ['define', 'kit', 'calls', 'client.ts'], types: ['plan'], packages: ['zod'], node: false },
 };

@@ -67,6 +67,7 @@ describe('a task in one line', () => {
       maximumAttempts: 4,
       state: 'scheduled' as const,
       lastFailure: 'connect ECONNREFUSED',
+      waiting: null,
       startedAt: null,
       nextAttemptAt: '2026-11-22T05:05:00Z',
       lastHeartbeatAt: null,

@@ -79,6 +79,7 @@ describe('figures', () => {
       meanAttempts: null,
       lastSuccess: null,
       lastFailure: null,
+      waiting: null,
       failureStreak: 0,
     });
   });

@@ -63,12 +63,15 @@ const task = (view: Partial<RunView>, attempts: number | null = 4): TaskRunFacts
   attempts,
   lock: { is: 'none' },
 });
+const lookingAgain = (waiting: PendingAttempt['waiting'], lastFailure: string) =>
+  pending({ attempt: 1, state: 'scheduled', waiting, lastFailure, nextAttemptAt: '2026-11-18T07:00:00.000Z' });
 const pending = (more: Partial<PendingAttempt>): PendingAttempt => ({
   activity: 'task_a',
   attempt: 1,
   maximumAttempts: 4,
   state: 'scheduled',
   lastFailure: null,
+  waiting: null,
   startedAt: null,
   nextAttemptAt: null,
   lastHeartbeatAt: null,
@@ -103,10 +106,14 @@ describe('a task that is open', () => {
   it.each<[string, Partial<RunView>, string]>([
     [
       'found no work',
-      { progress: saying('waiting_for_work', 'the archive is empty') },
-      'waiting_for_work: found no work, and looks again later: the archive is empty',
+      { pending: lookingAgain('waiting_for_work', 'the archive is empty') },
+      'waiting_for_work: found no work yet and looks again at today 07:00 UTC: the archive is empty',
     ],
-    ['is postponed', { progress: saying('postponed', 'the machine is busy') }, 'postponed: is postponed: the machine is busy'],
+    [
+      'is postponed',
+      { pending: lookingAgain('postponed', 'the machine is busy') },
+      'postponed: is postponed and looks again at today 07:00 UTC: the machine is busy',
+    ],
     [
       'waits for a lock, and says so by its activity alone',
       { pending: pending({ activity: 'awaitLock' }) },

@@ -28,7 +28,10 @@ beforeAll(async () => {
         if (!existsSync(ctx.secrets.get('GATES') + '/mended-' + ctx.date)) throw new PermanentError('connect ECONNREFUSED 127.0.0.1:9200');
         return { documents: 14 };
       } }`,
-      [REPORT]: `{ async run() { return { lines: 3 }; } }`,
+      [REPORT]: `{
+        params: z.object({ lines: z.number().int().min(1).max(9).default(3) }),
+        async run({ params }) { return { lines: params.lines }; },
+      }`,
     },
     chains: {
       [CHAIN]: { tasks: { [FETCH]: [], [INDEX]: [FETCH], [REPORT]: { dependsOn: [INDEX], runWhen: 'all_done' } } },
@@ -61,7 +64,13 @@ describe('someone on duty', () => {
       const { page } = watched;
       page.setDefaultTimeout(DEADLINE / 3);
       await page.getByRole('button', { name: 'Run…' }).click();
-      await page.getByRole('form').getByText(`daychain run ${CHAIN}`).waitFor();
+      await page.getByRole('form').getByText('Params of its tasks').click();
+      await page.getByText(`${FETCH} takes none`).waitFor();
+      const lines = page.getByRole('group', { name: REPORT }).getByLabel(/^lines/);
+      await lines.fill('12');
+      await page.getByText('is more than 9').waitFor();
+      await lines.fill('5');
+      await page.getByRole('form').getByText(`daychain run ${CHAIN} --params '{"${REPORT}":{"lines":5}}'`).waitFor();
       await page.getByRole('button', { name: 'Run', exact: true }).click();
 
       await cell(page, CHAIN, 'running').click();
@@ -89,6 +98,17 @@ describe('someone on duty', () => {
       await node(page, INDEX, 'succeeded').waitFor();
       await cell(page, CHAIN, 'succeeded').waitFor();
       await cell(page, INDEX, 'succeeded').waitFor();
+      const report = await web.get(`/api/views/runs/${REPORT}:${day(0)}`);
+      expect(report.body.output).toMatchObject({ value: { lines: 5 } });
+
+      // What is done is repeated only with a reason.
+      await page.getByRole('button', { name: 'Rerun…' }).click();
+      await form.getByRole('combobox').selectOption('all, also what is done');
+      await form.getByLabel('Reason').fill('once more');
+      await form.getByText(`daychain rerun ${CHAIN}:${day(0)} --all --reason 'once more'`).waitFor();
+      await form.getByRole('button', { name: 'Rerun', exact: true }).click();
+      await cell(page, CHAIN, 'running').waitFor();
+      await cell(page, CHAIN, 'succeeded').waitFor();
       expectNoProblems(watched);
       await watched.close();
     },

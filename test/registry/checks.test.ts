@@ -238,7 +238,37 @@ describe('a task', () => {
     [
       'an unknown key',
       `{ run() {}, sumary: 'x' }`,
-      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, timeout, heartbeat, retry, lock. Did you mean summary?',
+      'sumary: "sumary" is not known here; there are run, summary, tags, params, schedule, timezone, catchUp, startWithin, overlap, deadline, late, notices, keep, dependsOnPast, needs, isolate, condition, postponeUntil, recheck, timeout, heartbeat, retry, lock. Did you mean summary?',
+    ],
+    [
+      'a condition that is no function',
+      `{ run() {}, condition: true }`,
+      "condition: true is no function; it is asked before the body: condition: (ctx) => isIdle() || ctx.postpone('10 minutes', 'the machine is busy').",
+    ],
+    [
+      'an end of postponements without any',
+      `{ run() {}, postponeUntil: '23:00' }`,
+      'postponeUntil: has nothing to end: there is no condition beside it.',
+    ],
+    [
+      'a recheck that is no object',
+      `{ run() {}, recheck: '7 minutes' }`,
+      `recheck: "7 minutes" is not possible; expected { every: '7 minutes', until: '23:00' }.`,
+    ],
+    [
+      'a recheck without its last look',
+      `{ run() {}, recheck: { every: '7 minutes' } }`,
+      "recheck.until: is missing: the time of the last look, like '23:00', or '02:00 +1d' for the day after the slot's date.",
+    ],
+    [
+      'a recheck too often',
+      `{ run() {}, recheck: { every: '5 milliseconds', until: '23:00' } }`,
+      'recheck.every: "5 milliseconds" is not possible; expected "1 second" to "1 day".',
+    ],
+    [
+      'a last look before the slot',
+      `{ run() {}, schedule: { daily: '22:00' }, recheck: { every: '1 hour', until: '02:00' } }`,
+      'recheck.until: "02:00" 02:00 has passed when the slot comes, at 22:00; the night after it is \'02:00 +1d\'.',
     ],
     ['a reserved key', `{ run() {}, queue: 'x' }`, 'queue: "queue" is reserved for a later version of daychain.'],
     [
@@ -439,6 +469,45 @@ describe('params in chains', () => {
     expect(told(await load(files('x')))).toEqual([]);
     expect(told(await load(files('y')))).toEqual([
       'chains/y.js tasks.d: "d" is one run per date, so it cannot be two commands: another stands in chains/x.js. Make them equal, or rename one.',
+    ]);
+  });
+});
+
+describe('a process of its own', () => {
+  test('is a setting of the task, with or without a limit, and stands in the plan', async () => {
+    const registry = await load({
+      'tasks/a.js': task(`{ isolate: true, run() {} }`),
+      'tasks/b.js': task(`{ isolate: { memory: '1.5 GB' }, run() {} }`),
+      'tasks/c.js': task(`{ isolate: false, run() {} }`),
+      'chains/x.js': chain(`{ tasks: { a: [], b: [], c: [] } }`),
+    });
+    expect(told(registry)).toEqual([]);
+    expect(registry.plan('x').tasks.map(({ id, spec }) => [id, spec.isolate])).toEqual([
+      ['a', { memoryMb: null }],
+      ['b', { memoryMb: 1_536 }],
+      ['c', undefined],
+    ]);
+  });
+
+  test.each([
+    [`{ isolate: 'yes', run() {} }`, 'isolate: "yes" is not possible; expected true, false, or an object'],
+    [
+      `{ isolate: { memroy: '1 GB' }, run() {} }`,
+      'isolate.memroy: "memroy" is not known here; there are memory. Did you mean memory?',
+    ],
+    [`{ isolate: { memory: 256 }, run() {} }`, 'isolate.memory: 256 is no amount of memory; expected one like "256 MB"'],
+    [`{ isolate: { memory: '8 MB' }, run() {} }`, 'isolate.memory: "8 MB" is not possible; expected 32 MB to 64 GB.'],
+    [`{ isolate: true, timeout: '1 second', run() {} }`, 'isolate: does not go with timeout "1 second"'],
+  ])('%s is refused', async (definition, expected) => {
+    expect(await ofTask(definition)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test('is refused where it has no meaning: of a program, and at a place in a chain', async () => {
+    expect(await ofChain(`{ tasks: { d: { command: ['/bin/true'], isolate: true } } }`)).toEqual([
+      'tasks.d.isolate: a command has a process of its own anyway; leave it out.',
+    ]);
+    expect(await ofChain(`{ tasks: { a: { isolate: true } } }`)).toEqual([
+      'tasks.a.isolate: belongs to the task itself: write it into tasks/a.',
     ]);
   });
 });

@@ -10,6 +10,7 @@ import { cleanUpId, noticeId, shellId } from '../../src/plan/ids.js';
 import type { SlotResult } from '../../src/plan/types.js';
 import { latestSlots } from '../../src/time/slots.js';
 import { instantText, localDate } from '../../src/time/zones.js';
+import type { RetryCallInput } from '../../src/plan/calls.js';
 import type { BackfillInput } from '../../src/plan/backfill.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 
@@ -34,7 +35,12 @@ beforeAll(async () => {
       rp_stopped: `{ retry: { retries: 0 }, heartbeat: '2 seconds', async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/' + ctx.runKey); } }`,
       rp_retries: `{ retry: { retries: 2, delay: '1 hour' }, run() { throw new TaskError('no'); } }`,
       rp_noticed: `{ schedule: { daily: '${TIME}' }, notices: [{ on: ['failure'], to: { mail: { to: { env: 'RP_NOWHERE' } } } }], retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
+      rp_busy: `{ condition: (ctx) => existsSync(ctx.secrets.get('GATES') + '/' + ctx.runKey) || ctx.postpone('1 second', 'not yet'), run() {} }`,
+      rp_patient: `{ recheck: { every: '1 second', until: '23:59 +30d' }, run: (ctx) => existsSync(ctx.secrets.get('GATES') + '/' + ctx.runKey) ? {} : ctx.noWork('nothing') }`,
       rp_slow: `{ retry: { retries: 0 }, async run(ctx) { await until(ctx, ctx.secrets.get('GATES') + '/never'); } }`,
+    },
+    retryables: {
+      rp_call: `params: z.object({ fails: z.number() }), run({ fails }, ctx) { if (ctx.attempt <= fails) throw new Error('no'); }`,
     },
     chains: {
       'rp-good': { tasks: { rp_a: [], rp_b: ['rp_a'] } },
@@ -263,6 +269,27 @@ test('backfills', async () => {
   await save('backfill-cancelled', cancelled);
 });
 
+test('waits of tasks', async () => {
+  const lookedInVain = (handle: WorkflowHandle) =>
+    eventually('a look in vain', async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastFailure);
+  const order = { by: 'marie', reason: 'by hand' };
+  const date = localDate(Date.now(), 'UTC');
+  const busy = await engine.startTask({ task: 'rp_busy', date: '20260601' });
+  await lookedInVain(busy);
+  await busy.executeUpdate('hold', { args: [order] });
+  await busy.executeUpdate('release', { args: [order] });
+  await lookedInVain(busy);
+  engine.open('20260601');
+  await resultOf(busy);
+  await save('run-task-postponed', busy);
+
+  const patient = await engine.startTask({ task: 'rp_patient', date });
+  await lookedInVain(patient);
+  engine.open(date);
+  await resultOf(patient);
+  await save('run-task-waited-for-work', patient);
+});
+
 test('notices', async () => {
   const rule = { schedule: { daily: TIME }, timezone: 'UTC', since: '2020-01-01T00:00:00Z' };
   const compiled = engine.registry.chain('rp-noticed')!.compiled!;
@@ -299,4 +326,35 @@ test('clean-up', async () => {
   const run = engine.client.workflow.getHandle(cleanUpId('recorded', localDate(now, 'UTC')));
   await resultOf<unknown>(run);
   await save('clean-up', run);
+});
+
+test('calls of retryables', async () => {
+  const input = (fails: number, delayMs: number): RetryCallInput => ({
+    ...{ retryable: 'rp_call', args: { fails }, callId: '0123abcd', summary: null, tags: ['mail'] },
+    ...{ calledAt: '2026-01-01T00:00:00.000Z', date: '20260101' },
+    ...{ retries: 2, delayMs, backoff: 2, maximumDelayMs: 86_400_000, timeoutMs: 60_000 },
+    failed: { at: '2026-01-01T00:00:00.000Z', message: 'no', final: false, delayMs: null },
+  });
+  const call = (name: string, sent: RetryCallInput) => start('retryCall', `retry:recorded:rp_call:${name}`, sent);
+  const tried = await call('tried', input(2, 100));
+  await resultOf(tried);
+  await save('retry-call-success', tried);
+  const doomed = await call('doomed', input(9, 100));
+  await failureOf(doomed);
+  await save('retry-call-given-up', doomed);
+  const final = await call('final', { ...input(9, 100), failed: { ...input(9, 100).failed!, final: true } });
+  await failureOf(final);
+  await save('retry-call-final', final);
+  const told = await call('told', input(1, 3_600_000));
+  await told.executeUpdate('retryNow', { args: [{ by: 'marie' }] });
+  await resultOf(told);
+  await save('retry-call-tried-now', told);
+  const first = await call('first', { ...input(0, 100), failed: null });
+  await resultOf(first);
+  await save('retry-call-kept-first', first);
+  const back = await call('back', input(9, 3_600_000));
+  await eventually('its wait', async () => (await back.query<{ phase: string }>('progress')).phase === 'waiting');
+  await back.cancel();
+  expect((await failureOf(back)).type).toBe('CancelledFailure');
+  await save('retry-call-cancelled', back);
 });

@@ -26,7 +26,7 @@ describe('stored histories', () => {
   test('are of all workflows', () => {
     const types = names.map((name) => read(name).events![0]!.workflowExecutionStartedEventAttributes!.workflowType!.name);
     expect(new Set(types)).toEqual(
-      new Set(['backfill', 'cleanUp', 'notify', 'oneShot', 'runChain', 'runTask', 'scheduledChain']),
+      new Set(['backfill', 'cleanUp', 'notify', 'oneShot', 'retryCall', 'runChain', 'runTask', 'scheduledChain']),
     );
   });
 

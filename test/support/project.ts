@@ -13,6 +13,8 @@ export interface ProjectText {
   config?: string;
   /** Id → the text of defineTask's argument. `witness(ctx, phase)` and `until(ctx, file)` are at hand. */
   tasks?: Record<string, string>;
+  /** Id → the text of createRetryable's argument, without its name. */
+  retryables?: Record<string, string>;
   /** Id → defineChain's argument, or the text of the whole file. */
   chains?: Record<string, object | string>;
 }
@@ -34,6 +36,12 @@ export function writeProject(text: ProjectText): { dir: string; remove(): void }
     write(
       `tasks/${id}.js`,
       `import { defineTask, z, TaskError, PermanentError, RetryAfter } from 'daychain';\nimport { existsSync } from 'node:fs';\nimport { until, witness } from '../lib/witness.js';\nexport default defineTask(${definition});\n`,
+    );
+  }
+  for (const [id, definition] of Object.entries(text.retryables ?? {})) {
+    write(
+      `retryables/${id}.js`,
+      `import { createRetryable, z, PermanentError, RetryAfter } from 'daychain';\nimport { appendFileSync, existsSync } from 'node:fs';\nconst project = new URL('..', import.meta.url);\nexport default createRetryable({ name: '${id}', project, ${definition} });\n`,
     );
   }
   for (const [id, definition] of Object.entries(text.chains ?? {})) {

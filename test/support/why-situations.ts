@@ -68,6 +68,9 @@ export function whySituations(p: string): WhySituations {
       [id('flaky')]:
         `{ retry: { retries: 3, delay: '1 hour' }, run() { throw new TaskError('connect ECONNREFUSED 127.0.0.1:9200'); } }`,
       [id('no_work')]: `{ run(ctx) { return ctx.noWork('no contributions'); } }`,
+      [id('busy')]: `{ postponeUntil: '23:59 +1d', condition: (ctx) => ctx.postpone('1 hour', 'the machine is busy'), run() {} }`,
+      [id('patient')]:
+        `{ recheck: { every: '1 hour', until: '23:59 +1d' }, run(ctx) { return ctx.noWork('the archive is empty'); } }`,
       [id('past')]: `{ dependsOnPast: true, retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
       [id('own')]: `{ schedule: { daily: '${TIME}' }, run() {} }`,
     },
@@ -82,6 +85,7 @@ export function whySituations(p: string): WhySituations {
       },
       [chain('one')]: { concurrency: 1, tasks: { [id('one_a')]: [], [id('one_b')]: [] } },
       [chain('retries')]: { tasks: { [id('flaky')]: [] } },
+      [chain('backups')]: { tasks: { [id('busy')]: [] } },
       [chain('paused')]: { schedule: daily, tasks: { [id('ok')]: [] } },
       [chain('due')]: { schedule: daily, tasks: { [id('due')]: [] } },
       [chain('missed')]: { schedule: daily, tasks: { [id('due')]: [] } },
@@ -390,6 +394,39 @@ export function whySituations(p: string): WhySituations {
         await engine.startChain({ chain: chain('retries'), date });
         await attempt(engine, canonicalId(id('flaky'), date), 'retrying');
         return { task: chain('retries'), runKey: date };
+      },
+    },
+    {
+      name: 'a task whose condition postpones it',
+      cause: 'postponed',
+      says: /is postponed and looks again at .* UTC: the machine is busy\.$/,
+      async arrange(engine) {
+        const date = localDate(Date.now() + 86_400_000, 'UTC');
+        await engine.startTask({ task: id('busy'), date });
+        await attempt(engine, canonicalId(id('busy'), date), 'retrying');
+        return { task: id('busy'), runKey: date };
+      },
+    },
+    {
+      name: 'a chain whose task is postponed',
+      cause: 'postponed',
+      says: /waits for .*_busy, which is postponed and looks again at .* UTC: the machine is busy\.$/,
+      async arrange(engine) {
+        const date = freshDate();
+        await engine.startChain({ chain: chain('backups'), date });
+        await attempt(engine, canonicalId(id('busy'), date), 'retrying');
+        return { task: chain('backups'), runKey: date };
+      },
+    },
+    {
+      name: 'a task that waits for its first work',
+      cause: 'waiting_for_work',
+      says: /found no work yet and looks again at .* UTC: the archive is empty\.$/,
+      async arrange(engine) {
+        const date = localDate(Date.now() + 86_400_000, 'UTC');
+        await engine.startTask({ task: id('patient'), date });
+        await attempt(engine, canonicalId(id('patient'), date), 'retrying');
+        return { task: id('patient'), runKey: date };
       },
     },
     {

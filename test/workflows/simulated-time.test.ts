@@ -39,6 +39,7 @@ beforeAll(async () => {
       si_flaky: `{ retry: { retries: 3, delay: '5 minutes' }, run(ctx) { witness(ctx, 'body'); if (ctx.attempt < 4) throw new TaskError('try ' + ctx.attempt); return { tries: ctx.attempt }; } }`,
       si_hopeless: `{ retry: { retries: 7, delay: '5 minutes' }, run(ctx) { throw new TaskError('try ' + ctx.attempt); } }`,
       si_locked: `{ lock: { wait: '30 minutes' }, run(ctx) { witness(ctx, 'body'); } }`,
+      si_never: `{ condition(ctx) { witness(ctx, ctx.now.toISOString()); return ctx.postpone('5 hours', 'the machine is busy'); }, run() {} }`,
       si_a: `{ run(ctx) { witness(ctx, 'body'); return { day: ctx.date }; } }`,
       si_b: `{ run(ctx) { witness(ctx, 'body'); return { of: ctx.upstream('si_a').output.day ?? null }; } }`,
     },
@@ -73,6 +74,16 @@ describe('long waits in simulated time', () => {
       '3 try 3',
     ]);
     expect((await environment.currentTimeMs()) - before).toBeGreaterThanOrEqual(15 * 60_000);
+  });
+
+  test('a postponement ends after a day, with a last look, and the run fails', async () => {
+    const { type, result, message } = await failureOf(await start('runTask', { task: 'si_never', date: '20260801' }));
+    expect(type).toBe('deadline');
+    expect(result).toMatchObject({ status: 'failed', attempts: 1, reason: 'postponed for 24 h: the machine is busy' });
+    expect(message).toContain('daychain rerun si_never:20260801');
+    const asked = engine.witness().filter(({ task }) => task === 'si_never').length;
+    // At 0, 5, 10, 15, 20 and 24 hours; this server tells each attempt the time at which the one before it ended.
+    expect([6, 7]).toContain(asked);
   });
 
   test('of eight failed attempts the last five stay readable', async () => {

@@ -12,6 +12,8 @@ import { storeValidations } from '../lib/validations.js';
 export default defineTask({
   summary: 'Check the citizens’ contributions against the participation charter',
   tags: ['charter'],
+  // Besides its place in the daily chain: what comes in during the day does not wait for tomorrow.
+  schedule: { cron: '30 6-23 * * *' },
   params: z.object({
     /** `mockup`: the box of bundled files; `github`: the issues; both by default. */
     source: z.enum(['mockup', 'github', 'both']).default('both'),

@@ -14,6 +14,8 @@ const NO_TRACES: CleanedTraces = { scanned: 0, failed: 0, deleted: 0 };
 export default defineTask({
   summary: 'Score the verdicts of the last hours, and delete traces that failed',
   tags: ['charter', 'opik'],
+  schedule: { cron: '40 7-22 * * *' },
+  startWithin: '5 minutes',
   params: z.object({
     experiment_type: z.string().default('charter_optimization'),
     max_items: z.number().int().min(1).max(1_000).default(50),

@@ -17,6 +17,8 @@ const HELD_APART = 'charter-held-apart';
 export default defineTask({
   summary: 'Collect doubtful verdicts into a data set, and measure the validator on the texts held apart',
   tags: ['charter', 'opik'],
+  schedule: { daily: '05:00' },
+  startWithin: '10 minutes',
   params: z.object({
     experiment_type: z.string().default('charter_optimization'),
     /** Doubtful verdicts added to the data set at most. */

@@ -16,7 +16,7 @@ async function check({ out, project: named }: Invocation): Promise<number> {
   const { registry, dir } = await openProject(named);
   const { problems } = registry;
   const view = checkView(registry);
-  const { project, chains, tasks, settings: wrongSettings, disabled } = view;
+  const { project, chains, tasks, retryables, settings: wrongSettings, disabled } = view;
   out.answer({ ...view, dir });
   if (problems.length > 0) {
     out.say(formatProblems(problems).trimEnd());
@@ -26,7 +26,9 @@ async function check({ out, project: named }: Invocation): Promise<number> {
     for (const line of wrongSettings) out.say(`  ${line}`);
   }
   if (problems.length + wrongSettings.length > 0) return EXIT.badInput;
-  out.say(`${project}: ${counted(chains, 'chain')}, ${counted(tasks, 'task')}, no problems.`);
+  out.say(
+    `${project}: ${counted(chains, 'chain')}, ${counted(tasks, 'task')}, ${retryables > 0 ? `${counted(retryables, 'retryable')}, ` : ''}no problems.`,
+  );
   for (const { task, reason } of disabled) out.say(`  ${task} is ${reason} here`);
   return EXIT.done;
 }

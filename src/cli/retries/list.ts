@@ -1,6 +1,7 @@
-/** `daychain retries list`: what waits to try again, soonest first. */
-import type { Command } from 'commander';
-import { listRetries, type OpenRetries, type OpenRetry } from '../../control/retries.js';
+/** `daychain retries list`: what waits to try again, soonest first: tasks, and calls of retryables. */
+import { Option, type Command } from 'commander';
+import { type CallFilter, type CallView, listCalls } from '../../control/calls.js';
+import { listRetries, type OpenRetry } from '../../control/retries.js';
 import { durationText } from '../../plan/duration.js';
 import { EXIT } from '../exit-codes.js';
 import { readLimit } from '../limit.js';
@@ -9,10 +10,21 @@ import { openProject, openServer } from '../session.js';
 import { clipped, shortened, table } from '../table.js';
 import { shownZone, whenText } from '../../control/when-text.js';
 import { watch, type WatchedEvent } from '../watch.js';
+import { callEvent, callLines } from './call-lines.js';
 
 interface Options {
   watch?: boolean;
   limit?: string;
+  name?: string;
+  tag?: string;
+  failed?: boolean;
+}
+
+/** What waits, or what was given up. */
+interface Found {
+  retries: OpenRetry[];
+  calls: CallView[];
+  leftOut: boolean;
 }
 
 /** Open runs looked at, one request each. */
@@ -20,13 +32,22 @@ const LIMIT = 200;
 const MOST = 100_000;
 
 export function configureList(retries: Command, act: Act): void {
-  retries
+  const command = retries
     .command('list', { isDefault: true })
     .summary('What waits to try again, soonest first')
-    .description('The tasks that wait to try again, soonest first.')
-    .option('--limit <count>', `look at no more than so many open runs (default: ${LIMIT})`)
+    .description('The tasks, and the calls of retryables, that wait to try again, soonest first.')
+    .option('--limit <count>', `look at no more than so many open runs, and so many calls (default: ${LIMIT})`);
+  addFilter(command)
+    .addOption(new Option('--failed', 'calls that were given up instead, latest first').conflicts('watch'))
     .option('--watch', 'look again and again, until Ctrl-C')
     .action(act(list));
+}
+
+/** Options that leave out what is not meant. */
+export function addFilter(command: Command): Command {
+  return command
+    .option('--name <id>', 'only this task or retryable')
+    .option('--tag <tag>', 'only tasks and retryables with this tag');
 }
 
 async function list({ out, project: named }: Invocation, _args: [], options: Options): Promise<number> {
@@ -35,21 +56,33 @@ async function list({ out, project: named }: Invocation, _args: [], options: Opt
   const session = await openServer(project);
   try {
     const { name, timezone } = project.registry.project;
-    const read = () => listRetries(session.server, limit);
-    const picture = ({ retries }: OpenRetries, now: number) =>
-      retries.length === 0
-        ? ['Nothing waits to try again.']
-        : [`${name} · ${shownZone(timezone)}`, ...retryLines(retries, timezone, now, out.width)];
+    const failed = options.failed === true;
+    const read = async (): Promise<Found> => {
+      const filter: CallFilter = options;
+      const [{ retries, leftOut }, more] = await Promise.all([
+        failed ? { retries: [], leftOut: false } : listRetries(session.server, limit, filter),
+        listCalls(session.server, { ...filter, limit, failed }),
+      ]);
+      return { retries, calls: more.calls, leftOut: leftOut || more.leftOut };
+    };
+    const picture = (found: Found, now: number) => {
+      const lines = [retryLines(found.retries, timezone, now, out.width), callLines(found.calls, timezone, now, out.width)];
+      const [tasks, calls] = lines as [string[], string[]];
+      if (tasks.length + calls.length === 0) return [failed ? 'No call was given up.' : 'Nothing waits to try again.'];
+      return [`${name} · ${shownZone(timezone)}`, ...tasks, ...(tasks.length > 0 && calls.length > 0 ? [''] : []), ...calls];
+    };
     if (options.watch) {
-      const events = ({ retries }: OpenRetries, now: number) => retries.map((retry) => retryEvent(retry, timezone, now));
+      const events = ({ retries, calls }: Found, now: number) => [
+        ...retries.map((retry) => retryEvent(retry, timezone, now)),
+        ...calls.map((call) => callEvent(call, timezone, now)),
+      ];
       await watch(out, session.server, { read, picture, events, answer: (seen) => seen });
       return EXIT.done;
     }
     const found = await read();
-    const { leftOut } = found;
     out.answer(found);
     for (const line of picture(found, Date.now())) out.say(line);
-    if (leftOut) out.note(moreText(limit));
+    if (found.leftOut) out.note(moreText(limit));
     return EXIT.done;
   } finally {
     await session.close();
@@ -58,7 +91,7 @@ async function list({ out, project: named }: Invocation, _args: [], options: Opt
 
 function moreText(limit: number): string {
   const next = Math.min(limit * 10, MOST);
-  return `There are more open runs than the ${limit} that were looked at: daychain retries list --limit ${next}`;
+  return `There is more than the ${limit} that were looked at: daychain retries list --limit ${next}`;
 }
 
 function retryEvent(retry: OpenRetry, zone: string, now: number): WatchedEvent {

@@ -47,7 +47,7 @@ export function graphOfDate({ plan, states, grid, run, runKey }: DateSources, re
       progress: itemsOf(state.pending?.progress),
       started: state.started,
       finished: state.finished,
-      nextAttemptAt: state.state === 'retrying' ? (state.pending?.nextAttemptAt ?? null) : null,
+      nextAttemptAt: state.state === 'retrying' || state.pending?.waiting ? (state.pending?.nextAttemptAt ?? null) : null,
       usualMs: usual.get(task.id) ?? null,
       timeoutMs: task.spec?.timeoutMs ?? 0,
       lastError: state.lastError,

@@ -119,6 +119,7 @@ function openState(run: RunSummary, { progress, pending }: Known): Pick<GridCell
   if (attempt === null) return { state: 'waiting' };
   const attempts = attempt.attempt > 1 ? { attempts: attempt.attempt } : {};
   if (attempt.state !== 'scheduled') return { state: 'running', phase: 'running', ...attempts };
+  if (attempt.waiting !== null) return { state: 'waiting', phase: attempt.waiting, ...reasonOf(attempt.lastFailure) };
   if (attempt.attempt === 1) return { state: 'waiting', phase: 'queued' };
   return { state: 'retrying', phase: 'retrying', ...attempts, ...reasonOf(attempt.lastFailure) };
 }

@@ -46,24 +46,28 @@ export function openTaskState(view: RunView): TaskState {
   const phase = phaseOf(progress?.phase ?? null, attempt);
   const error = attempt?.attemptErrors.at(-1) ?? null;
   const failure = attempt?.lastFailure ?? null;
+  const waiting = (attempt?.waiting ?? null) !== null;
   return {
     ...NOTHING,
     run: view.workflowId,
     state: phase === 'running' ? 'running' : phase === 'retrying' ? 'retrying' : 'waiting',
     phase,
-    reason: progress?.detail ?? null,
+    reason: progress?.detail ?? (waiting ? failure : null),
     attempt: attempt === null ? 0 : attempt.state === 'scheduled' ? attempt.attempt - 1 : attempt.attempt,
     started: view.started,
     pending: view.pending,
     lastError:
       error ??
-      (failure === null || attempt === null ? null : { attempt: attempt.attempt - 1, at: view.started, message: failure }),
+      (failure === null || attempt === null || waiting
+        ? null
+        : { attempt: attempt.attempt - 1, at: view.started, message: failure }),
   };
 }
 
 /** Only the server knows that a body pauses between attempts, or has not been taken yet. */
 export function phaseOf(said: Phase | null, attempt: PendingAttempt | null): Phase {
   if (attempt?.state === 'paused') return 'held';
+  if (attempt?.waiting) return attempt.waiting;
   if (attempt?.state === 'scheduled') return attempt.attempt > 1 ? 'retrying' : 'queued';
   return said ?? (attempt === null ? 'queued' : 'running');
 }

@@ -28,10 +28,10 @@ export function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>, key: (item: T
   if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items) {
     return new Stream(items[Symbol.asyncIterator](), named);
   }
-  if (items === null || items === undefined || typeof (items)[Symbol.iterator] !== 'function') {
+  if (items === null || items === undefined || typeof items[Symbol.iterator] !== 'function') {
     throw new PermanentError(`ctx.forEach: items is a list or another iterable; got ${items === null ? 'null' : typeof items}`);
   }
-  return new List([...(items)].map(named));
+  return new List([...items].map(named));
 }
 
 class List<T> implements Source<T> {

@@ -14,8 +14,8 @@ const WISHES: { [Verb in Wish['verb']]: (Wish & { verb: Verb })[] } = {
     { verb: 'run', id: 'task_mail', kind: 'task', runKey: '20260203' },
   ],
   rerun: [
-    { verb: 'rerun', run: 'daily-chain:20260203', task: null },
-    { verb: 'rerun', run: 'daily-chain:20260203', task: 'task_mail' },
+    { verb: 'rerun', run: 'daily-chain:20260203', task: null, done: false },
+    { verb: 'rerun', run: 'daily-chain:20260203', task: 'task_mail', done: false },
   ],
   cancel: [{ verb: 'cancel', run: 'daily-chain:20260203' }],
   skip: [{ verb: 'skip', ...OF_TASK }],
@@ -34,7 +34,7 @@ const WISHES: { [Verb in Wish['verb']]: (Wish & { verb: Verb })[] } = {
   cancelBackfill: [{ verb: 'cancelBackfill', backfill: 'daily-chain:1a2b' }],
 };
 const FULL: Typed = {
-  ...{ reason: REASON, date: 'yesterday', from: '20260101', to: '20260131', only: 'failed', concurrency: '3' },
+  ...{ reason: REASON, date: 'yesterday', from: '20260101', to: '20260131', only: 'failed', mode: '', concurrency: '3' },
   ...{ until: '+2 hours', catchUp: true, params: { text: "it's", n: 1, list: ['a b'] } },
 };
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { frenchCauses } from '../../../src/web/page/i18n/fr-causes.js';
 import { en } from '../../../src/web/page/i18n/en.js';
+import { WHY_CAUSES } from '../../../src/control/why-view.js';
 import { fr } from '../../../src/web/page/i18n/fr.js';
 
 /** Words both languages write alike, names, and what is no word. */
@@ -44,4 +46,10 @@ describe('the two dictionaries', () => {
   test('write apostrophes and quotes as print does', () => {
     expect([...english, ...french].filter(([, text]) => /["']/.test(text))).toEqual([]);
   });
+});
+
+test('what holds a run is said in French for each cause, in words of its own', () => {
+  expect(Object.keys(frenchCauses)).toEqual([...WHY_CAUSES]);
+  expect(new Set(Object.values(frenchCauses)).size).toBe(WHY_CAUSES.length);
+  expect(Object.values(frenchCauses).filter((text) => /["']|\.$/.test(text))).toEqual([]);
 });

@@ -30,18 +30,32 @@ describe('a wish as a command line and as a request', () => {
       { id: 'pulse', slot: '2026-02-03T05:15:00Z' },
     ],
     [
-      { verb: 'rerun', run: 'daily-chain:20261118', task: null },
+      { verb: 'rerun', run: 'daily-chain:20261118', task: null, done: false },
       {},
       'daychain rerun daily-chain:20261118',
       '/api/runs/daily-chain%3A20261118/rerun',
-      {},
+      { mode: 'unsuccessful' },
     ],
     [
-      { verb: 'rerun', run: 'daily-chain:20261118', task: 'task_a' },
+      { verb: 'rerun', run: 'daily-chain:20261118', task: 'task_a', done: false },
       { reason: 'x' },
       'daychain rerun daily-chain:20261118 --from task_a --reason x',
       '/api/runs/daily-chain%3A20261118/rerun',
       { mode: 'from', task: 'task_a', reason: 'x' },
+    ],
+    [
+      { verb: 'rerun', run: 'daily-chain:20261118', task: 'task_a', done: false },
+      { mode: 'only' },
+      'daychain rerun daily-chain:20261118 --only task_a',
+      '/api/runs/daily-chain%3A20261118/rerun',
+      { mode: 'only', task: 'task_a' },
+    ],
+    [
+      { verb: 'rerun', run: 'daily-chain:20261118', task: null, done: true },
+      { reason: 'new data' },
+      `daychain rerun daily-chain:20261118 --all --reason 'new data'`,
+      '/api/runs/daily-chain%3A20261118/rerun',
+      { mode: 'all', reason: 'new data' },
     ],
     [
       { verb: 'skip', id: 'task_a', runKey: '20261118', chain: 'daily-chain' },
@@ -90,6 +104,9 @@ describe('a wish as a command line and as a request', () => {
 
   test('what stops somebody’s work, or repeats what is done, needs a reason', () => {
     expect(needsReason({ verb: 'cancel', run: 'a:1' }, typed())).toBe(true);
+    expect(needsReason({ verb: 'rerun', run: 'a:1', task: null, done: false }, typed())).toBe(false);
+    expect(needsReason({ verb: 'rerun', run: 'a:1', task: null, done: false }, typed({ mode: 'all' }))).toBe(true);
+    expect(needsReason({ verb: 'rerun', run: 'a:1', task: null, done: true }, typed())).toBe(true);
     expect(needsReason({ verb: 'backfill', id: 'a' }, typed())).toBe(false);
     expect(needsReason({ verb: 'backfill', id: 'a' }, typed({ only: 'all' }))).toBe(true);
   });

@@ -1,6 +1,6 @@
 /** The project's files: chains and tasks as they are written, and what is wrong with them. */
 import { z } from '@hono/zod-openapi';
-import { chainView, checkView, taskView } from '../../../control/definition-views.js';
+import { chainView, checkView, retryableView, taskView } from '../../../control/definition-views.js';
 import type { Registry } from '../../../registry/index.js';
 import { readRoute, type Api } from '../frame.js';
 import { AnyObject, Id, orNull, PlacedTask } from '../schemas/common.js';
@@ -41,9 +41,25 @@ const Task = z
     maximumAttempts: z.number().int(),
     problem: z.string().nullable(),
     disabled: z.string().nullable().openapi({ description: 'Why its runs are skipped here: a setting it needs is missing' }),
+    isolate: orNull(z.object({ memoryMb: z.number().int().nullable() })).openapi({
+      description: "Its body runs in a process of its own, whose heap may grow to so much; null: in the worker's",
+    }),
     paramsSchema: orNull(AnyObject).openapi({ description: 'JSON Schema of its params; null where it takes none' }),
   })
   .openapi('Task');
+
+const Retryable = z
+  .object({
+    id: z.string(),
+    file: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()),
+    retries: z.number().int().openapi({ description: 'Further tries after the call itself' }),
+    delayMs: z.number(),
+    backoff: z.number(),
+    problem: z.string().nullable(),
+  })
+  .openapi('Retryable');
 
 export function projectRoutes(api: Api): void {
   readRoute(
@@ -92,6 +108,7 @@ export function projectRoutes(api: Api): void {
         chains: z.number().int(),
         tasks: z.number().int(),
         problems: z.array(FileProblem),
+        retryables: z.number().int(),
         settings: z.array(z.string()).openapi({ description: 'What is wrong with the settings, as they are here' }),
         disabled: z.array(z.object({ task: z.string(), reason: z.string() })),
       }),
@@ -102,6 +119,11 @@ export function projectRoutes(api: Api): void {
     api,
     { path: '/api/chains', tag: TAG, summary: 'All chains', answer: z.object({ chains: z.array(Chain) }) },
     ({ project: { registry } }) => ({ chains: registry.chainIds().map((id) => chainView(registry, id)) }),
+  );
+  readRoute(
+    api,
+    { path: '/api/retryables', tag: TAG, summary: 'All retryables', answer: z.object({ retryables: z.array(Retryable) }) },
+    ({ project: { registry } }) => ({ retryables: registry.retryableIds().map((id) => retryableView(registry, id)) }),
   );
   readRoute(
     api,

@@ -101,6 +101,10 @@ export const PendingAttempt = z
     maximumAttempts: z.number().int(),
     state: z.enum(['scheduled', 'running', 'cancelling', 'paused']),
     lastFailure: z.string().nullable(),
+    waiting: z
+      .enum(['postponed', 'waiting_for_work'])
+      .nullable()
+      .openapi({ description: 'Its condition, or work, is not there yet: it looks again at nextAttemptAt' }),
     startedAt: Instant.nullable(),
     nextAttemptAt: Instant.nullable(),
     lastHeartbeatAt: Instant.nullable(),

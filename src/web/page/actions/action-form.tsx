@@ -1,5 +1,6 @@
 /** Asks once, in place: what would be done, why, and the same as a command line. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { JsonObject } from '../../../plan/types.js';
 import { lookAgain } from '../client/live.js';
 import { type Problem, problemOf } from '../client/problem.js';
 import { act } from '../client/request.js';
@@ -7,7 +8,7 @@ import { useSpeech } from '../i18n/context.js';
 import { Command } from '../parts/command.js';
 import { useAnnounce } from '../shell/announce.js';
 import { BackfillPlan } from './backfill-plan.js';
-import { ParamsFields } from './params-fields.js';
+import { ChainParamsFields, ParamsFields } from './params-fields.js';
 import { doneText, questionOf, verbOf } from './wish-words.js';
 import { commandOf, isGrave, NOTHING_TYPED, partsOf, requestOf, type Typed, type Wish } from './wishes.js';
 import { WishFields } from './wish-fields.js';
@@ -47,6 +48,10 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
       setSending(false);
     }
   };
+  const takeParams = (params: JsonObject, fine: boolean): void => {
+    setTyped((before) => ({ ...before, params }));
+    setReady(fine);
+  };
   const press = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
@@ -71,14 +76,10 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
           faults={problem?.faults ?? []}
         />
         {wish.verb === 'run' && wish.kind === 'task' && (
-          <ParamsFields
-            task={wish.id}
-            faults={problem?.faults ?? []}
-            change={(params, fine) => {
-              setTyped((before) => ({ ...before, params }));
-              setReady(fine);
-            }}
-          />
+          <ParamsFields task={wish.id} faults={problem?.faults ?? []} change={takeParams} />
+        )}
+        {wish.verb === 'run' && wish.kind === 'chain' && (
+          <ChainParamsFields chain={wish.id} faults={problem?.faults ?? []} change={takeParams} />
         )}
       </div>
       {wish.verb === 'backfill' && <BackfillPlan wish={wish} typed={typed} />}

@@ -1,31 +1,69 @@
-/** A form made from the schema of a task's params, with the schema's own bounds and errors. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+/** Forms made from the schemas of tasks' params, with the schemas' own bounds and errors. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../plan/types.js';
-import { taskPath } from '../client/paths.js';
+import { chainPath, taskPath } from '../client/paths.js';
 import type { Fault } from '../client/problem.js';
 import { useView } from '../client/use-view.js';
 import { useSpeech } from '../i18n/context.js';
 import { type Field, fieldsOf, readForm } from './schema-form.js';
 import { faultOf, Labelled } from './wish-fields.js';
 
+/** What stands in the forms of a chain's tasks, and whether all of it can be sent. */
+interface OfTasks {
+  params: Record<string, JsonObject>;
+  unfit: string[];
+}
+
+/** Those of all tasks of a chain, each under its name, folded until they are wanted. */
+export function ChainParamsFields({ chain, faults, change }: Omit<ParamsFieldsProps, 'task' | 'under'> & { chain: string }) {
+  const { t } = useSpeech();
+  const { data } = useView<{ tasks: { id: string }[] }>(chainPath(chain));
+  const [wanted, setWanted] = useState(false);
+  const said = useRef<OfTasks>({ params: {}, unfit: [] });
+  const heard = (task: string, params: JsonObject, fine: boolean): void => {
+    const { [task]: _, ...others } = said.current.params;
+    said.current = {
+      params: Object.keys(params).length === 0 ? others : { ...others, [task]: params },
+      unfit: [...said.current.unfit.filter((one) => one !== task), ...(fine ? [] : [task])],
+    };
+    change(said.current.params, said.current.unfit.length === 0);
+  };
+  if (data === null) return null;
+  return (
+    <details onToggle={(event) => setWanted(event.currentTarget.open || wanted)}>
+      <summary class="quiet">{t.paramsOfTasks}</summary>
+      {wanted && (
+        <div class="params-of-chain">
+          {data.tasks.map(({ id }) => (
+            <ParamsFields key={id} task={id} under={id} faults={faults} change={(params, fine) => heard(id, params, fine)} />
+          ))}
+        </div>
+      )}
+    </details>
+  );
+}
+
 export interface ParamsFieldsProps {
   task: string;
+  /** The name they stand under, where they are not the only ones. */
+  under?: string;
   faults: readonly Fault[];
   /** @param fine whether all of it can be sent */
   change: (params: JsonObject, fine: boolean) => void;
 }
 
-export function ParamsFields({ task, faults, change }: ParamsFieldsProps) {
+export function ParamsFields({ task, under, faults, change }: ParamsFieldsProps) {
   const { t } = useSpeech();
   const { data } = useView<{ paramsSchema: JsonObject | null }>(taskPath(task));
   const fields = useMemo(() => fieldsOf(data?.paramsSchema ?? null), [data]);
   const [typed, setTyped] = useState<Record<string, string>>({});
   const reading = useMemo(() => readForm(fields, typed), [fields, typed]);
   useEffect(() => change(reading.params, Object.keys(reading.mistakes).length === 0), [reading]);
-  if (data === null || fields.length === 0) return null;
+  if (data === null || (fields.length === 0 && under === undefined)) return null;
+  if (fields.length === 0) return <p class="quiet">{t.takesNone(under!)}</p>;
   return (
     <fieldset class="params">
-      <legend class="quiet">{t.params}</legend>
+      <legend class="quiet">{under ?? t.params}</legend>
       {fields.map((field) => {
         const mistake = reading.mistakes[field.name];
         // Nobody is told off before anything was typed.
@@ -35,7 +73,7 @@ export function ParamsFields({ task, faults, change }: ParamsFieldsProps) {
             key={field.name}
             word={field.required ? field.name : `${field.name} (${t.optional})`}
             hint={hintOf(field)}
-            fault={own ?? faultOf(faults, `params/${field.name}`)}
+            fault={own ?? faultOf(faults, ['params', ...(under === undefined ? [] : [under]), field.name].join('/'))}
           >
             <Input
               field={field}

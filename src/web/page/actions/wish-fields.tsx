@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Fault } from '../client/problem.js';
 import { useSpeech } from '../i18n/context.js';
-import { needsReason, type Typed, type Wish } from './wishes.js';
+import { modesOf, needsReason, type Typed, type Wish } from './wishes.js';
 
 /** As the terminal takes dates too; a browser's own input for dates writes them as its maker's language does. */
 const DATE = '2026-02-03';
@@ -54,6 +54,20 @@ export function WishFields({ wish, parts, typed, change, faults }: WishFieldsPro
         </label>
       )}
       {text('reason', t.reason, { placeholder: t.reasonHint, maxLength: 500, required: needsReason(wish, typed) })}
+      {wish.verb === 'rerun' && (
+        <Labelled word={t.only} fault={faultOf(faults, 'mode')}>
+          <select
+            value={typed.mode || modesOf(wish)[0]}
+            onChange={(event) => change({ mode: event.currentTarget.value as Typed['mode'] })}
+          >
+            {modesOf(wish).map((one) => (
+              <option key={one} value={one}>
+                {t.rerunMode[one]}
+              </option>
+            ))}
+          </select>
+        </Labelled>
+      )}
       {text('until', t.until, { placeholder: t.untilHint })}
     </>
   );

@@ -3,7 +3,7 @@ import type { Texts } from '../i18n/context.js';
 import { subjectOf, type Wish } from './wishes.js';
 
 export function verbOf(t: Texts, wish: Wish): string {
-  if (wish.verb === 'rerun') return wish.task === null ? t.verb.rerunFailed : t.verb.rerunFrom;
+  if (wish.verb === 'rerun') return wish.task !== null ? t.verb.rerunFrom : wish.done ? t.verb.rerun : t.verb.rerunFailed;
   return t.verb[wish.verb];
 }
 

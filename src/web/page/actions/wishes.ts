@@ -11,8 +11,8 @@ interface OfTask {
 
 export type Wish =
   | { verb: 'run'; id: string; kind: 'chain' | 'task'; runKey: string | null }
-  /** `task`: that one and all that follows it; null: what did not succeed. */
-  | { verb: 'rerun'; run: string; task: string | null }
+  /** `task`: from which or only which; null: the whole run. `done`: nothing of it is left to run. */
+  | { verb: 'rerun'; run: string; task: string | null; done: boolean }
   | { verb: 'cancel'; run: string }
   | ({ verb: 'skip' | 'hold' | 'release' | 'retry' } & OfTask)
   | { verb: 'pause' | 'resume'; id: string }
@@ -21,6 +21,9 @@ export type Wish =
   | { verb: 'backfill'; id: string }
   | { verb: 'holdBackfill' | 'releaseBackfill' | 'cancelBackfill'; backfill: string };
 
+/** How much a rerun repeats, in the API's words. */
+export type RerunMode = 'unsuccessful' | 'from' | 'only' | 'skipped' | 'all';
+
 /** What is typed into the form of a wish; what its verb does not ask for is empty. */
 export interface Typed {
   reason: string;
@@ -28,6 +31,8 @@ export interface Typed {
   from: string;
   to: string;
   only: '' | 'missing' | 'failed' | 'all';
+  /** Empty: the first of those there are. */
+  mode: '' | RerunMode;
   concurrency: string;
   until: string;
   catchUp: boolean;
@@ -35,7 +40,7 @@ export interface Typed {
 }
 
 export const NOTHING_TYPED: Typed = {
-  ...{ reason: '', date: '', from: '', to: '', only: '', concurrency: '', until: '', catchUp: false },
+  ...{ reason: '', date: '', from: '', to: '', only: '', mode: '', concurrency: '', until: '', catchUp: false },
   params: {},
 };
 
@@ -50,6 +55,8 @@ export function partsOf({ verb }: Wish): readonly (keyof Typed)[] {
   switch (verb) {
     case 'run':
       return ['date', 'params', 'reason'];
+    case 'rerun':
+      return ['mode', 'reason'];
     case 'backfill':
       return ['from', 'to', 'only', 'concurrency', 'reason'];
     case 'pause':
@@ -59,6 +66,12 @@ export function partsOf({ verb }: Wish): readonly (keyof Typed)[] {
     default:
       return ['reason'];
   }
+}
+
+/** The modes of a rerun's form, the usual one first. */
+export function modesOf({ task, done }: Extract<Wish, { verb: 'rerun' }>): readonly RerunMode[] {
+  if (task !== null) return ['from', 'only'];
+  return done ? ['all', 'skipped'] : ['unsuccessful', 'skipped', 'all'];
 }
 
 /** What it is about, as people name it: `daily-chain 20261118`. */
@@ -77,7 +90,7 @@ export function commandOf(wish: Wish, typed: Typed): string {
       return commandLine(['run', wish.id], { [name]: at, params: paramsText(typed.params), ...reason });
     }
     case 'rerun':
-      return commandLine(['rerun', wish.run], { from: wish.task, ...reason });
+      return commandLine(['rerun', wish.run], { ...modeOption(wish, typed), ...reason });
     case 'cancel':
       return commandLine(['cancel', wish.run], reason);
     case 'skip':
@@ -117,8 +130,8 @@ export function requestOf(wish: Wish, typed: Typed): Request {
       return post('/api/runs', { id: wish.id, ...(at === '' ? {} : { [name]: at }), ...params, ...reason });
     }
     case 'rerun': {
-      const mode: JsonObject = wish.task === null ? {} : { mode: 'from', task: wish.task };
-      return post(`/api/runs/${part(wish.run)}/rerun`, { ...mode, ...reason });
+      const task: JsonObject = wish.task === null ? {} : { task: wish.task };
+      return post(`/api/runs/${part(wish.run)}/rerun`, { mode: modeOf(wish, typed), ...task, ...reason });
     }
     case 'cancel':
       return post(`/api/runs/${part(wish.run)}/cancel`, reason);
@@ -149,8 +162,10 @@ export function requestOf(wish: Wish, typed: Typed): Request {
 }
 
 /** What stops or leaves out somebody's work says why. */
-export function needsReason(wish: Wish, { only }: Pick<Typed, 'only'>): boolean {
+export function needsReason(wish: Wish, { only, mode }: Pick<Typed, 'only' | 'mode'>): boolean {
   switch (wish.verb) {
+    case 'rerun':
+      return modeOf(wish, { mode }) === 'all';
     case 'cancel':
     case 'cancelBackfill':
     case 'skip':
@@ -172,6 +187,16 @@ function whenOf({ runKey }: Extract<Wish, { verb: 'run' }>, { date }: Typed): { 
   if (slot === null) return { name: 'date', at: date || (runKey ?? '') };
   const [, year, month, day, hour, minute, second] = slot;
   return { name: 'slot', at: `${year}-${month}-${day}T${hour}:${minute}:${second}Z` };
+}
+
+function modeOf(wish: Extract<Wish, { verb: 'rerun' }>, { mode }: Pick<Typed, 'mode'>): RerunMode {
+  return mode === '' ? modesOf(wish)[0]! : mode;
+}
+
+/** How the terminal is told how much a rerun repeats: what did not succeed needs no word. */
+function modeOption(wish: Extract<Wish, { verb: 'rerun' }>, typed: Typed): Record<string, string | true> {
+  const mode = modeOf(wish, typed);
+  return mode === 'unsuccessful' ? {} : { [mode]: wish.task ?? true };
 }
 
 const part = encodeURIComponent;

@@ -14,6 +14,7 @@ export const backfillsPath = (page: string | null): string => `/api/views/backfi
 /** Those of the chain or task that a backfill's workflow ID names: `backfill:daily-chain:20260101-20260331`. */
 export const backfillsOfPath = (workflowId: string): string =>
   `/api/views/backfills?${asked({ id: workflowId.split(':')[1] ?? null, limit: '100' })}`;
+export const chainPath = (id: string): string => `/api/chains/${part(id)}`;
 export const taskPath = (id: string): string => `/api/tasks/${part(id)}`;
 export const projectPath = '/api/project';
 export const sessionPath = '/api/session';

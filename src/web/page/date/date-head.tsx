@@ -1,7 +1,7 @@
 /** How a chain's date stands, in one line, and what can be done with it. */
 import type { DateView } from '../../../control/views/date-types.js';
 import { Actions } from '../actions/actions.js';
-import { isOpen } from '../grid/look.js';
+import { isDone, isOpen } from '../grid/look.js';
 import { useSpeech } from '../i18n/context.js';
 import { StateWord } from '../parts/state-word.js';
 import { Why } from '../run/why.js';
@@ -60,5 +60,5 @@ function wishesOf({ chain, runKey, date, state, run, held }: DateView): Wish[] {
       { verb: 'hold', id: chain, runKey, chain: null },
     ];
   }
-  return state === 'success' || state === 'warned' ? [] : [{ verb: 'rerun', run: name, task: null }];
+  return [{ verb: 'rerun', run: name, task: null, done: isDone(state) }];
 }

@@ -16,7 +16,10 @@ export function nodeFacts(speech: Speech, node: DateNode, timezone: string, now:
   if (node.progress !== null && node.finished === null) {
     facts.push(...itemsDone(speech, node.progress));
   }
-  if (node.nextAttemptAt !== null) facts.push(t.nextAttempt(format.clock(node.nextAttemptAt, timezone, true)));
+  if (node.nextAttemptAt !== null) {
+    const clock = format.clock(node.nextAttemptAt, timezone, true);
+    facts.push(node.state === 'waiting' ? t.looksAgain(clock) : t.nextAttempt(clock));
+  }
   if (node.satisfied) facts.push(t.doneElsewhere);
   return facts;
 

@@ -30,6 +30,11 @@ export function lookOf(state: CellState): Look {
 }
 
 /** Whether something still goes on. */
+/** Whether nothing of it is left to run. */
+export function isDone(state: CellState): boolean {
+  return state === 'success' || state === 'warned';
+}
+
 export function isOpen(state: CellState): boolean {
   return state === 'running' || state === 'retrying' || state === 'waiting' || state === 'undecided';
 }

@@ -78,7 +78,7 @@ function RunHead({ id, run, node, zone }: RunHeadProps) {
         {attempt > 0 && most > 1 && (attempt > 1 || isOpen(state)) && <span>{t.attemptOf(attempt, most)}</span>}
         {state === 'running' && heartbeat !== null && <span>{t.lastHeartbeat(format.ago(heartbeat, now))}</span>}
         {state === 'running' && node !== null && <span class="quiet">{t.timeoutOf(format.duration(node.timeoutMs))}</span>}
-        {next !== null && <span>{t.nextAttempt(format.clock(next, zone, true))}</span>}
+        {next !== null && <span>{(run?.pending?.waiting ? t.looksAgain : t.nextAttempt)(format.clock(next, zone, true))}</span>}
         {ui !== null && (
           <a href={ui} target="_blank" rel="noreferrer">
             {t.inTemporal} <span aria-hidden="true">{'↗'}</span>

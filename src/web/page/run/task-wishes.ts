@@ -2,7 +2,7 @@
 import type { DateNode } from '../../../control/views/date-types.js';
 import type { FullRun } from '../../../control/views/run-types.js';
 import type { Wish } from '../actions/wishes.js';
-import { isOpen } from '../grid/look.js';
+import { isDone, isOpen } from '../grid/look.js';
 
 export interface WishedTask {
   id: string;
@@ -32,8 +32,8 @@ export function wishesOfTask({ id, runKey, run, chain, node }: WishedTask): Wish
   } else {
     wishes.push(
       chain === null
-        ? { verb: 'rerun', run: `${id}:${runKey}`, task: null }
-        : { verb: 'rerun', run: `${chain}:${runKey}`, task: id },
+        ? { verb: 'rerun', run: `${id}:${runKey}`, task: null, done: isDone(state) }
+        : { verb: 'rerun', run: `${chain}:${runKey}`, task: id, done: false },
     );
     if (state === 'failed' || state === 'cancelled') wishes.push({ verb: 'skip', ...task });
   }

@@ -12,11 +12,12 @@ export interface WhyProps {
 }
 
 export function Why({ task, runKey, chain }: WhyProps) {
-  const { t } = useSpeech();
+  const { t, language, causes } = useSpeech();
   const { data } = useView<WhyView>(whyPath(task, runKey, chain ?? null));
   if (data === null) return null;
   return (
     <section class="why" aria-label={t.why} lang="en">
+      {causes !== null && <p lang={language}>{`${data.task} ${data.runKey} ${causes[data.cause]}.`}</p>}
       <p class="why-sentence">{data.sentence}</p>
       {data.details.length > 0 && (
         <dl class="pairs">
