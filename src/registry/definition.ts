@@ -4,7 +4,7 @@ import { shown, type Note } from './problems.js';
 
 const MAKERS = { project: 'defineProject', task: 'defineTask', chain: 'defineChain', retryable: 'createRetryable' } as const;
 
-const FOLDERS = { project: null, task: 'tasks/', chain: 'chains/' } as const;
+const FOLDERS = { project: null, task: 'tasks/', chain: 'chains/', retryable: 'retryables/' } as const;
 
 export type DefinitionKind = keyof typeof MAKERS;
 

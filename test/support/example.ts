@@ -110,10 +110,11 @@ export async function openExample(
       const run = await begin(task, date, params);
       const isOver = async () => (await run.describe()).status.name !== 'RUNNING';
       if (typeof when === 'function') {
-        await eventually(`the middle of ${task}`, when);
+        await eventually(`the middle of ${task}`, when, 120_000);
         first.process.kill('SIGKILL');
       } else {
-        await eventually(`the end of the worker before ${when.file}`, async () => first.process.signalCode !== null || isOver());
+        const died = async () => first.process.signalCode !== null || (await isOver());
+        await eventually(`the end of the worker before ${when.file}`, died, 120_000);
       }
       if (await isOver()) throw new Error(`${task} for ${date} was over before its worker could be killed`);
       await first.ended;

@@ -32,7 +32,7 @@ describe('a worker that is killed in the middle', () => {
     const result = await civic.killedInTheMiddle({ task: 'task_rag_indexing', date, when: { file: 'search.json' } });
     expect(result).toMatchObject({ status: 'success', documents_indexed: 36 });
     const index = await openSearchIndex(join(civic.dir, 'out', date, 'search.json'));
-    expect(index!.search('cantine', 1)[0]!.url).toContain('/ecole/cantine.html');
+    expect(index!.search('tarifs cantine quotient familial', 1)[0]!.url).toContain('/ecole/cantine.html');
   });
 
   test('of task_report_generation: between its two files, both are there in the end', { timeout: 180_000 }, async () => {
@@ -82,7 +82,7 @@ describe('a worker that is killed in the middle', () => {
 
   async function run(task: string, date: string): Promise<void> {
     const worker = await civic.start();
-    await resultOf(await civic.begin(task, date));
+    await resultOf(await civic.begin(task, date), 120_000);
     worker.process.kill('SIGTERM');
     await worker.ended;
   }
