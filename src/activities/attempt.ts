@@ -18,7 +18,7 @@ import { endingOf, failureOf } from './verdict.js';
 import { type HeldLock, keepRenewed } from './held-lock.js';
 import type { SharedStores } from './shared.js';
 import { Recorder } from './recorder.js';
-import { listen, pause, StopSwitch } from './stop.js';
+import { pause, stopOn, StopSwitch } from './stop.js';
 import { Trace } from './trace.js';
 import { boundedRetry, lookAgain, lostTooOften, waited } from './waits.js';
 
@@ -235,16 +235,10 @@ class Attempt {
     const { activity, stop, parts, input } = this;
     this.trace.send();
     const beat = setInterval(() => this.trace.send(), Math.min(HEARTBEAT_EVERY_MS, heartbeatMs / 3));
-    const limit = setTimeout(() => stop.stop('timeout', `timed out after ${durationText(input.timeoutMs)}`), input.timeoutMs);
-    const onCancel = () => stop.stop('cancelled', 'cancelled');
-    const onShutdown = () => stop.stop('shutdown', 'the worker is stopping');
-    listen(activity.cancellationSignal, onCancel);
-    listen(parts.shutdown, onShutdown);
+    const endListening = stopOn(stop, input.timeoutMs, activity.cancellationSignal, parts.shutdown);
     return () => {
       clearInterval(beat);
-      clearTimeout(limit);
-      activity.cancellationSignal.removeEventListener('abort', onCancel);
-      parts.shutdown.removeEventListener('abort', onShutdown);
+      endListening();
     };
   }
 
@@ -264,15 +258,8 @@ class Attempt {
   /** Ends the run without its body, settled. */
   private skipped(kind: 'already_completed' | 'condition_not_met', reason: string): AttemptOutput {
     this.log.event('TASK_SKIPPED', { kind, reason });
-    const ending = {
-      status: 'skipped',
-      kind,
-      reason,
-      settled: true,
-      attempts: this.carry().attemptsUsed,
-      started: null,
-    } as const;
-    return { outcome: 'done', result: this.result(ending) };
+    const attempts = this.carry().attemptsUsed;
+    return { outcome: 'done', result: this.result({ status: 'skipped', kind, reason, settled: true, attempts, started: null }) };
   }
 
   private lockHeld(unreachable: boolean, detail: string): AttemptOutput {

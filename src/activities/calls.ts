@@ -10,7 +10,7 @@ import { parseParams, type Registry } from '../registry/index.js';
 import type { Log } from './attempt-log.js';
 import { withConsole } from './body-console.js';
 import { type BodyEnd, runToEnd } from './body.js';
-import { listen, StopSwitch } from './stop.js';
+import { stopOn, StopSwitch } from './stop.js';
 import { endingOf, failureOf } from './verdict.js';
 
 export interface CallParts {
@@ -118,16 +118,10 @@ class Try {
     const { activity, stop, parts, wanted } = this;
     activity.heartbeat();
     const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
-    const limit = setTimeout(() => stop.stop('timeout', 'timed out'), wanted.timeoutMs);
-    const onCancel = () => stop.stop('cancelled', 'cancelled');
-    const onShutdown = () => stop.stop('shutdown', 'the worker is stopping');
-    listen(activity.cancellationSignal, onCancel);
-    listen(parts.shutdown, onShutdown);
+    const endListening = stopOn(stop, wanted.timeoutMs, activity.cancellationSignal, parts.shutdown);
     return () => {
       clearInterval(beat);
-      clearTimeout(limit);
-      activity.cancellationSignal.removeEventListener('abort', onCancel);
-      parts.shutdown.removeEventListener('abort', onShutdown);
+      endListening();
     };
   }
 }

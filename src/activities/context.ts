@@ -107,6 +107,7 @@ export function taskContext({ input, stop, trace, log, ...parts }: ContextParts)
         lookedAtSignal: () => looked,
         open: (name: string) => trace.openItems(name),
         keep: (name: string, ledger: Ledger) => trace.keepItems(name, ledger),
+        errors: trace.passing,
         record: () => parts.record(),
         progress: (progress: ItemsProgress) => void (trace.progress = { ...progress }),
         warn: ctx.warn,

@@ -1,4 +1,5 @@
 /** Why an attempt is told to stop, and what becomes of it then. */
+import { durationText } from '../plan/duration.js';
 
 export type StopCause = 'timeout' | 'cancelled' | 'lock_lost' | 'lock_unreachable' | 'shutdown';
 
@@ -42,9 +43,23 @@ export class StopSwitch {
 }
 
 /** Calls back once the signal is aborted, at once if it is already. */
-export function listen(signal: AbortSignal, listener: () => void): void {
+function listen(signal: AbortSignal, listener: () => void): void {
   if (signal.aborted) listener();
   else signal.addEventListener('abort', listener, { once: true });
+}
+
+/** Lets a time-out, the activity's cancellation and the worker's shutdown stop it. Returns what ends that. */
+export function stopOn(stop: StopSwitch, timeoutMs: number, cancellation: AbortSignal, shutdown: AbortSignal): () => void {
+  const limit = setTimeout(() => stop.stop('timeout', `timed out after ${durationText(timeoutMs)}`), timeoutMs);
+  const onCancel = () => stop.stop('cancelled', 'cancelled');
+  const onShutdown = () => stop.stop('shutdown', 'the worker is stopping');
+  listen(cancellation, onCancel);
+  listen(shutdown, onShutdown);
+  return () => {
+    clearTimeout(limit);
+    cancellation.removeEventListener('abort', onCancel);
+    shutdown.removeEventListener('abort', onShutdown);
+  };
 }
 
 /** Resolves after so long, or as soon as it is stopped. */

@@ -22,6 +22,8 @@ export class Trace {
   /** What earlier attempts left of each `forEach`, and what this one does. */
   private readonly left: Map<string, LedgerText>;
   private readonly ledgers = new Map<string, Ledger>();
+  /** Errors of items of which the next attempt is told nothing. */
+  readonly passing = new KeptTexts();
   private whole: { errors: string[]; warnings: string[] } | null = null;
 
   /** @param earlier heartbeat details of the attempt before, if the server has any; newer than what the input carries */
@@ -70,6 +72,7 @@ export class Trace {
     return [
       ...left.flatMap(([, { errors }]) => new KeptTexts(errors).all()),
       ...[...this.ledgers.values()].flatMap(({ errors }) => errors.all()),
+      ...this.passing.all(),
     ];
   }
 

@@ -29,6 +29,11 @@ export interface ForEachOptions<T> {
    * the item's error; the next attempt begins with that item.
    */
   onError?: 'collect' | 'stop';
+  /**
+   * `false`: a later attempt does all it is given, as nothing is kept of what is finished: for items whose state is kept elsewhere,
+   * such as rows of a table. Then a body may have any number of them, and `name` tells nothing. Default true.
+   */
+  resume?: boolean;
 }
 
 /** What the function of an item is handed besides the item. */

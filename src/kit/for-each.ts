@@ -1,6 +1,7 @@
 /** Working through items: a failing one is recorded and the rest go on; what is finished is not done again by a later attempt. */
 import { PermanentError, TaskError, type Fate } from '../define/errors.js';
 import type { ForEachOptions, ForEachResult, ItemOutcome, ItemTools } from '../define/for-each-types.js';
+import type { KeptTexts } from '../plan/kept-texts.js';
 import { MAX_ERROR_TEXT, cut } from '../plan/limits.js';
 import type { ItemsProgress } from '../plan/types.js';
 import { keysToOpen, Ledger, type LedgerText } from './items/ledger.js';
@@ -14,6 +15,8 @@ export interface ForEachHost extends StopWord {
   open(name: string): LedgerText | null;
   /** From now on, what the next attempt is told of that `forEach`. */
   keep(name: string, ledger: Ledger): void;
+  /** Where errors of items go of which no later attempt is told. */
+  readonly errors: KeptTexts;
   /** Resolves once what is kept cannot be lost any more, or the signal is aborted. Never rejects. */
   record(): Promise<void>;
   progress(progress: ItemsProgress): void;
@@ -38,14 +41,15 @@ export async function forEachItem<T>(
 ): Promise<ForEachResult> {
   const settings = readOptions(options);
   const source = sourceOf(items, (item: T) => options.key(item));
-  const earlier = host.open(settings.name);
+  const earlier = settings.resume ? host.open(settings.name) : null;
   try {
     const list = await source.peek(keysToOpen(earlier));
     const ledger = new Ledger(
       earlier,
       list.map(({ id }) => id),
     );
-    host.keep(settings.name, ledger);
+    if (settings.resume) host.keep(settings.name, ledger);
+    else ledger.errors = host.errors;
     if (ledger.lost > 0) {
       host.warn(
         `the items of "${settings.name}" are not those of the attempt before: ${ledger.lost} it had finished cannot be told from the ` +
@@ -140,7 +144,7 @@ class Round<T> {
       this.current.delete(entry.key);
     }
     this.tell();
-    await host.record();
+    if (this.settings.resume) await host.record();
   }
 
   private async ending({ item, key }: Entry<T>): Promise<{ outcome: ItemOutcome } | { error: unknown }> {

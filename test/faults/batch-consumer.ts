@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { TaskContext } from '../../src/define/types.js';
 import { claimBatch } from '../../src/kit/batch/claim.js';
 import { forEachItem, type ForEachHost } from '../../src/kit/for-each.js';
+import { KeptTexts } from '../../src/plan/kept-texts.js';
 import { openSql } from '../../src/kit/sql/client.js';
 import type { ContendedTables, Contention } from './batch-contention.test.js';
 
@@ -17,6 +18,7 @@ const host: ForEachHost = {
   lookedAtSignal: () => false,
   open: () => null,
   keep: nothing,
+  errors: new KeptTexts(),
   record: () => Promise.resolve(),
   progress: nothing,
   warn: nothing,

@@ -125,9 +125,9 @@ async function workOnBatch(parts: BatchParts, claimed: ClaimedRow[], done: Batch
   const outcomes = atATime(parts.concurrency, rows, (row) => workOnRow({ ...parts, lease, signal: ctx.signal }, row));
   const outcomeOf = new Map(rows.map((row, at) => [row, outcomes[at]!]));
   try {
-    // The fence is in the name: a row that is claimed again by a later attempt is not one that was finished before.
     const key = ({ key: value, fence }: ClaimedRow) => `${queue.table} ${String(value)}, claim ${fence}`;
-    await ctx.forEach(rows, { key }, async (row) => count(done, await outcomeOf.get(row)!));
+    // The table knows what is finished.
+    await ctx.forEach(rows, { key, resume: false }, async (row) => count(done, await outcomeOf.get(row)!));
   } finally {
     await Promise.allSettled(outcomes);
     await lease.end();

@@ -15,16 +15,18 @@ export interface ItemSettings {
   maximumDelayMs: number;
   giveUpOn: NonNullable<ItemRetry['giveUpOn']>;
   onError: 'collect' | 'stop';
+  resume: boolean;
 }
 
 /** @throws PermanentError that names the option, what came and what was expected: no further attempt can mend it */
 export function readOptions<T>(options: ForEachOptions<T>): ItemSettings {
-  const { name = 'items', concurrency = 1, timeout, retry = {}, onError = 'collect' } = options;
+  const { name = 'items', concurrency = 1, timeout, retry = {}, onError = 'collect', resume = true } = options;
   if (typeof options.key !== 'function') throw refused('key', options.key, 'a function that names an item');
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]{0,39}$/.test(name)) {
     throw refused('name', name, 'a letter, then letters, digits, _ and -, at most 40');
   }
   if (onError !== 'collect' && onError !== 'stop') throw refused('onError', onError, `'collect' or 'stop'`);
+  if (typeof resume !== 'boolean') throw refused('resume', resume, 'true or false');
   const { giveUpOn = [] } = retry;
   if (!giveUpOn.every((one) => typeof one === 'function'))
     throw refused('retry.giveUpOn', giveUpOn, 'a list of classes of errors');
@@ -38,6 +40,7 @@ export function readOptions<T>(options: ForEachOptions<T>): ItemSettings {
     maximumDelayMs: milliseconds('retry.maximumDelay', retry.maximumDelay ?? '1 minute', 0),
     giveUpOn,
     onError,
+    resume,
   };
 }
 
