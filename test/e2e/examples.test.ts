@@ -44,6 +44,7 @@ test('each passes its check, and no two have an id in common', async () => {
 describe.each(['leads', 'component', 'compliance'])('of %s', (name) => {
   test.for(tasksOf(name))(
     '%s runs for a date, is done the second time, and runs again by force',
+    { timeout: 180_000 },
     async (task) => {
       const example = open.get(name)!;
       const words = ['run', task, '--date', DATE, '--wait'];
@@ -57,6 +58,5 @@ describe.each(['leads', 'component', 'compliance'])('of %s', (name) => {
       const forced = await example.daychain(...words, '--force', '--reason', 'tried by a test');
       expect(forced, forced.stdout + forced.stderr).toMatchObject({ exit: 0 });
     },
-    180_000,
   );
 });
