@@ -53,7 +53,7 @@ const CALLS: Record<string, string[]> = {
   'keys list': [],
   doctor: [],
   'at list': [],
-  run: ['task_a', '--date', '2026-02-03'],
+  run: ['task_a', '--date', '2025-07-19'],
   'new task': ['task_new'],
   'new chain': ['new-chain'],
   'import crontab': [CRONTAB, '--dry-run'],

@@ -79,7 +79,6 @@ describe('figures', () => {
       meanAttempts: null,
       lastSuccess: null,
       lastFailure: null,
-      waiting: null,
       failureStreak: 0,
     });
   });

@@ -73,7 +73,7 @@ describe('bad input ends in words, never in a hanging run', () => {
     ['bi_cyclic', { type: 'error', kind: 'error', reason: /no JSON/, attempts: 1 }],
     ['bi_permanent', { type: 'error', kind: 'error', reason: /no such account/, attempts: 1 }],
     ['bi_secret', { type: 'error', kind: 'error', reason: /environment variable NOT_SET_ANYWHERE is not set/, attempts: 1 }],
-    ['bi_all_fail', { type: 'error', kind: 'error', reason: /all 2 items failed; the last one: down/, attempts: 1 }],
+    ['bi_all_fail', { type: 'error', kind: 'error', reason: /all 2 items failed; the last one: 2: down/, attempts: 1 }],
   ])('%s fails with its reason', async (task, wanted) => {
     const { type, message, result } = await failureOf(await engine.startTask({ task, date: '20260603' }));
     expect(type).toBe(wanted.type);

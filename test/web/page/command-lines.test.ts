@@ -82,7 +82,7 @@ describe('the command line takes what an answer to "why" says', () => {
 it('a line that the command line does not take is found', async () => {
   expect(await refusalOf('daychain unlock task_mail 20260203 --fierce')).toContain("unknown option '--fierce'");
   expect(await refusalOf('daychain unlok task_mail')).toContain("unknown command 'unlok'");
-  expect(await refusalOf('daychain unlock task_mail')).toContain("missing required argument 'date'");
+  expect(await refusalOf('daychain unlock')).toContain("missing required argument 'task'");
   expect(await refusalOf('daychain cancel task_mail:20260203')).toContain("required option '--reason");
   expect(await refusalOf('daychain')).not.toBeNull();
 });
