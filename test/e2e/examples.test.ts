@@ -52,8 +52,8 @@ describe.each(['leads', 'component', 'compliance'])('of %s', (name) => {
       if (task !== 'task_database_backup') {
         const first = await example.daychain(...words);
         expect(first, first.stdout + first.stderr).toMatchObject({ exit: 0 });
-        expect(await example.daychain(...words)).toMatchObject({ exit: 0 });
-        expect((await example.daychain('run', task, '--date', DATE)).stdout).toContain('is done already');
+        const second = await example.daychain('run', task, '--date', DATE);
+        expect(second).toMatchObject({ exit: 0, stdout: expect.stringContaining('is done already') as string });
       }
       const forced = await example.daychain(...words, '--force', '--reason', 'tried by a test');
       expect(forced, forced.stdout + forced.stderr).toMatchObject({ exit: 0 });
