@@ -24,6 +24,8 @@ export interface TestTaskOptions {
   scheduledFor?: Date;
   /** Id of the task. Default `'task'`. */
   task?: string;
+  /** `ctx.taskId`, eight hexadecimal digits: another one is another run. Default `'3f9a1c2e'`. */
+  taskId?: string;
   /** Default: 1, or the one that follows `after`. */
   attempt?: number;
   backfill?: boolean;
@@ -165,7 +167,7 @@ function inputOf(options: TestTaskOptions): AttemptInput {
     date,
     runKey: options.runKey ?? date,
     scheduledFor: options.scheduledFor?.toISOString() ?? midnight,
-    taskId: '3f9a1c2e',
+    taskId: options.taskId ?? '3f9a1c2e',
     params: options.params ?? {},
     upstream: Object.fromEntries(upstream),
     backfill: options.backfill ?? false,
