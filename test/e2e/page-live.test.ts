@@ -6,7 +6,7 @@ import { addDays } from '../../src/time/dates.js';
 import { localDate } from '../../src/time/zones.js';
 import { root } from '../architecture/tracked-files.js';
 import { expectNoProblems, launchChromium, NO_CHROMIUM, openPage } from '../support/browser.js';
-import { type Engine, startEngine } from '../support/engine.js';
+import { type Engine, eventually, startEngine } from '../support/engine.js';
 import { projectOf, serve, type Web } from '../web/web.js';
 
 const [CHAIN, FETCH, INDEX, REPORT] = ['page-chain', 'page_fetch', 'page_index', 'page_report'] as const;
@@ -107,7 +107,11 @@ describe('someone on duty', () => {
       await form.getByLabel('Reason').fill('once more');
       await form.getByText(`daychain rerun ${CHAIN}:${day(0)} --all --reason 'once more'`).waitFor();
       await form.getByRole('button', { name: 'Rerun', exact: true }).click();
-      await cell(page, CHAIN, 'running').waitFor();
+      const repeated = async (): Promise<boolean> => {
+        const { body } = await web.get(`/api/views/runs/${REPORT}:${day(0)}`);
+        return JSON.stringify(body.orders).includes('once more') && body.status === 'success';
+      };
+      await eventually('the repeated run', repeated);
       await cell(page, CHAIN, 'succeeded').waitFor();
       expectNoProblems(watched);
       await watched.close();
