@@ -37,7 +37,7 @@ export interface Example {
   client: Client;
   taskQueue: string;
   /** Starts a worker process, in addition to any that runs. Ended after the test, or after the file's tests. */
-  start(options?: Pick<WorkerArgument, 'dieAtFile'>): Promise<SpawnedWorker>;
+  start(options?: Pick<WorkerArgument, 'dieAtFile' | 'holdAtFiles'>): Promise<SpawnedWorker>;
   /** Starts the task's run for the date. Await it with resultOf or failureOf. */
   begin(task: string, date: string, params?: JsonObject): Promise<WorkflowHandle>;
   /** Runs the built `daychain` in the copy: `daychain('run', 'task_x', '--date', '20260203', '--wait')`. */

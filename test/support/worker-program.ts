@@ -14,6 +14,8 @@ export interface WorkerArgument {
   die?: { step: string; task: string };
   /** It ends itself by SIGKILL before it would rename this many files onto paths that contain the text: 1 dies before the first. */
   dieAtFile?: { path: string; count: number };
+  /** It never comes back from renaming a file onto a path that contains one of these: so many tasks wait to be killed at once. */
+  holdAtFiles?: string[];
   /** Instead of what the project says, for all its tasks: a dead worker's work is soon taken up again. */
   pace?: { heartbeatMs: number; retryDelayMs: number };
   drainMs: number;
@@ -28,6 +30,7 @@ const environment = { ...process.env, ...argument.environment };
 const registry = await loadProject(argument.dir, environment);
 for (const id of registry.taskIds()) Object.assign(registry.task(id)!.spec, argument.pace);
 if (argument.dieAtFile) dieAtFile(argument.dieAtFile);
+if (argument.holdAtFiles) holdAtFiles(argument.holdAtFiles);
 const worker = await startWorker({
   registry,
   temporal: { address: argument.address },
@@ -53,6 +56,15 @@ function dieAtFile({ path, count }: NonNullable<WorkerArgument['dieAtFile']>): v
   files.rename = (from, to) => {
     if (String(to).includes(path) && ++seen === count) process.kill(process.pid, 'SIGKILL');
     return rename(from, to);
+  };
+  syncBuiltinESMExports();
+}
+
+function holdAtFiles(paths: readonly string[]): void {
+  const { rename } = files;
+  files.rename = (from, to) => {
+    const held = paths.some((path) => String(to).includes(path));
+    return held ? new Promise<never>(() => {}) : rename(from, to);
   };
   syncBuiltinESMExports();
 }

@@ -16,12 +16,12 @@ interface Caller {
 
 /** Yearly interest in percent, from each date on. */
 export async function fetchRates(ctx: Caller): Promise<Tables['interest_rates'][]> {
-  return rates.parse(await get(ctx, 'interest-rates'));
+  return await get(ctx, 'interest-rates', rates);
 }
 
 /** All payments up to a date; amounts below zero are corrections. */
 export async function fetchPayments(ctx: Caller, until: string): Promise<Omit<Tables['payments'], 'told'>[]> {
-  return payments.parse(await get(ctx, 'payments')).filter(({ paid_on }) => paid_on <= until);
+  return (await get(ctx, 'payments', payments)).filter(({ paid_on }) => paid_on <= until);
 }
 
 /** Sends something once per key, however often it is called. Returns the key. */
@@ -47,9 +47,9 @@ export async function submit(
   return key;
 }
 
-async function get(ctx: Caller, what: 'interest-rates' | 'payments'): Promise<unknown> {
+async function get<T>(ctx: Caller, what: 'interest-rates' | 'payments', expected: z.ZodType<T>): Promise<T> {
   const { BILLING_URL } = ctx.settings;
-  if (!BILLING_URL) return await readJson(inProject('data', `${what}.json`));
+  if (!BILLING_URL) return expected.parse(await readJson(inProject('data', `${what}.json`)));
   const http = await ctx.clients.http();
-  return (await http.get(`${BILLING_URL}/${what}`, { signal: ctx.signal })).json(z.unknown());
+  return (await http.get(`${BILLING_URL}/${what}`, { signal: ctx.signal })).json(expected);
 }

@@ -11,13 +11,15 @@ export default createRetryable({
   retries: 2,
   delay: '5 minutes',
   params: z.object({
+    /** The correction's own id: two of one report may be of the same amount. */
+    payment: z.string(),
     report: z.number().int(),
     /** Cents; below zero it is owed less. */
     amount: z.number().int(),
   }),
-  async run({ report, amount }, ctx) {
+  async run({ payment, report, amount }, ctx) {
     const standing = await standingOf(await ctx.clients.sql(), report);
     const body = { report, operator: standing.operator, amount };
-    return { entry: await submit(ctx, 'adjustments', `adjustment-${report}-${amount}`, body) };
+    return { entry: await submit(ctx, 'adjustments', `adjustment-${payment}`, body) };
   },
 });

@@ -22,7 +22,7 @@ export default defineTask({
         ctx.warn(`payment ${id} is for report ${report}, which owes nothing`);
         return status;
       }
-      if (amount < 0) await submitAdjustment.execute({ report, amount });
+      if (amount < 0) await submitAdjustment.execute({ payment: id, report, amount });
       else if (status === 'met') await mailObligationMet.execute({ report, date: paid_on });
       await db.updateTable('payments').set({ told: true }).where('id', '=', id).execute();
       return booked ? 'booked' : 'known';

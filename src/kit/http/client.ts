@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { durationMs, type Duration } from '../../plan/duration.js';
+import { issuesText } from '../issues-text.js';
 import { HttpError } from './errors.js';
 import { ConnectTimeout, openWire, type Answer, type Exchange } from './exchange.js';
 import { createGuard, type GuardOptions } from './guard.js';
@@ -168,11 +169,16 @@ function responseOf({ status, headers, url, body }: Answer): HttpResponse {
         const value: unknown = JSON.parse(text());
         return schema ? schema.parse(value) : (value as never);
       } catch (cause) {
-        const message = `answered what is not the JSON expected: ${(cause as Error).message}`;
+        const message = `answered what is not the JSON expected: ${faultOf(cause as Error)}`;
         throw new HttpError(message, { trouble: 'unreadable', fate: 'retry', url, status, cause });
       }
     },
   };
+}
+
+/** A schema's error has a list of what it found, and the same list as JSON for its message. */
+function faultOf(cause: Error & { issues?: Parameters<typeof issuesText>[0] }): string {
+  return Array.isArray(cause.issues) ? issuesText(cause.issues, 'the answer') : cause.message;
 }
 
 function statusError({ status, url }: Answer, askedMs: number | null): HttpError {

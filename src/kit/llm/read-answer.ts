@@ -1,5 +1,6 @@
 /** An answer's text as a value, or what is wrong with it. Nothing is guessed: text around the JSON is no JSON. Pure. */
 import type { z } from 'zod';
+import { issuesText } from '../issues-text.js';
 import type { Reply } from './api.js';
 import type { LlmAnswerFault } from './errors.js';
 
@@ -16,8 +17,7 @@ export function readAnswer<T>(reply: Reply, schema: z.ZodType<T>): Read<T> {
   }
   const result = schema.safeParse(parsed);
   if (result.success) return { value: result.data };
-  const issues = result.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`);
-  return { fault: 'malformed', why: issues.join('; ') };
+  return { fault: 'malformed', why: issuesText(result.error.issues, 'the answer') };
 }
 
 export function readText(reply: Reply): Read<string> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadProject, type Registry } from '../../../src/registry/index.js';
 import { slotsBetween } from '../../../src/time/slots.js';
@@ -9,23 +8,8 @@ import type { ChainResult } from '../../../src/plan/types.js';
 import type { Database } from '../../../examples/compliance/lib/database.js';
 import { type Engine, resultOf, startEngine } from '../../support/engine.js';
 import { redisPort, temporalAddress } from '../../support/servers.js';
+import { EXAMPLE, payments, reports, type Report } from './sample.js';
 
-const EXAMPLE = fileURLToPath(new URL('../../../examples/compliance', import.meta.url));
-const read = <T>(file: string) => JSON.parse(readFileSync(join(EXAMPLE, 'data', file), 'utf8')) as T;
-interface Report {
-  id: number;
-  year: number;
-  emissions: number;
-  allowance: number;
-}
-interface Payment {
-  id: string;
-  report_id: number;
-  amount: number;
-  paid_on: string;
-}
-const { reports } = read<{ reports: Report[] }>('sample.json');
-const payments = read<Payment[]>('payments.json');
 const fee = ({ emissions, allowance }: Report) => Math.max(0, emissions - allowance) * 8_000;
 const paid = (report: number, until: string) =>
   payments.filter((one) => one.report_id === report && one.paid_on <= until).reduce((sum, { amount }) => sum + amount, 0);
