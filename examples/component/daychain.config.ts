@@ -11,6 +11,7 @@ export const settings = {
   TEAM_MAIL: env.text({ description: 'who gets the weekly report', default: 'team@example.org' }),
   API_URL: env.url({ description: 'API that is synced; without one, a sample of it answers on loopback', default: null }),
   API_TOKEN: env.text({ description: 'bearer token of that API', secret: true, default: 'sample-token' }),
+  API_TIMEOUT_SECONDS: env.integer({ description: 'longest wait for one answer of that API', default: 30, least: 1 }),
   COMPONENT_DATA: env.text({ description: 'folder of what comes in: uploads, temporary files', default: '.data' }),
   COMPONENT_OUT: env.text({ description: 'folder of what goes out: backups, reports, mail', default: 'out' }),
   BACKUPS_KEPT: env.integer({ description: 'backups that are kept', default: 7, least: 1 }),

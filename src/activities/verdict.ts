@@ -133,16 +133,18 @@ export function failureOf(thrown: unknown): FailureParts {
     nonRetryable: fate === 'give_up',
     cause: thrown,
   };
-  if (typeof delay === 'string' && fate === 'retry') parts.nextRetryDelay = delayMs(delay);
+  const wished = typeof delay === 'string' && fate === 'retry' ? delayMs(delay) : null;
+  // The server takes a delay of nothing for no further attempt: a service that says `Retry-After: 0` says the opposite.
+  if (wished !== null) parts.nextRetryDelay = Math.max(1, wished);
   return parts;
 }
 
-function delayMs(delay: string): number {
+function delayMs(delay: string): number | null {
   try {
     return durationMs(delay);
   } catch {
     // A bad delay must not hide the error it came with; the task's own retry delay is waited then.
-    return 0;
+    return null;
   }
 }
 

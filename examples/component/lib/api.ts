@@ -16,10 +16,10 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export async function openApi(url: string | null): Promise<Api> {
+export async function openApi(url: string | null, timeoutSeconds: number): Promise<Api> {
   const sample = url === null ? await answerWithSample() : null;
   const where = url ?? sample!.url;
-  const http = createHttp({ allow: [new URL(where).host], timeout: '30 seconds' });
+  const http = createHttp({ allow: [new URL(where).host], timeout: `${timeoutSeconds} seconds` });
   return {
     url: where,
     http,

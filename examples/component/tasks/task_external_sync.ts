@@ -8,8 +8,8 @@ export default defineTask({
   tags: ['sync'],
   retry: { retries: 3, delay: '1 minute', backoff: 2 },
   async run(ctx) {
-    const { API_URL, API_TOKEN } = settingsOf(ctx);
-    const api = await openApi(API_URL);
+    const { API_URL, API_TOKEN, API_TIMEOUT_SECONDS } = settingsOf(ctx);
+    const api = await openApi(API_URL, API_TIMEOUT_SECONDS);
     try {
       const db = await clientsOf(ctx).sql();
       const headers = { authorization: `Bearer ${API_TOKEN}`, accept: 'application/json' };

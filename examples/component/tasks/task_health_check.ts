@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { defineTask, TaskError } from 'daychain';
+import { defineTask, PermanentError } from 'daychain';
 import { sql } from 'kysely';
 import { clientsOf } from '../lib/context.js';
 import { inProject } from '../lib/files.js';
@@ -8,8 +8,8 @@ export default defineTask({
   summary: 'Look whether database and disk are well, and keep what was found',
   tags: ['health'],
   timeout: '1 minute',
-  // The next look is a quarter of an hour away: trying again would only say the same later.
-  retry: { retries: 0 },
+  // One more look, as for a worker that is lost on the way; after that the next one is a quarter of an hour away.
+  retry: { retries: 1, delay: '10 seconds' },
   async run(ctx) {
     const db = await clientsOf(ctx).sql();
     const before = performance.now();
@@ -23,7 +23,7 @@ export default defineTask({
       .values({ run_key: ctx.runKey, ...found })
       .onConflict((conflict) => conflict.column('run_key').doUpdateSet(found))
       .execute();
-    if (disk_free_percent < 1) throw new TaskError(`the disk is full: ${disk_free_percent} % are free`);
+    if (disk_free_percent < 1) throw new PermanentError(`the disk is full: ${disk_free_percent} % are free`);
     if (disk_free_percent < 5) ctx.warn(`the disk is nearly full: ${disk_free_percent} % are free`);
     return { database_ms, disk_free_percent };
   },

@@ -29,6 +29,7 @@ export async function openBench(): Promise<Bench> {
   const settings = {
     API_URL: null,
     API_TOKEN: 'a-token',
+    API_TIMEOUT_SECONDS: 30,
     TEAM_MAIL: 'team@example.org',
     COMPONENT_DATA: data,
     COMPONENT_OUT: out,
