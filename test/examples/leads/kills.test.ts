@@ -88,8 +88,9 @@ describe.skipIf(postgresPrograms() === null)(
         }
         const others = await begin(OTHERS);
         await eventually('all others to wait for the lock', async () => {
+          // Not in the transaction of the lock: there the first look's answer would stay.
           const { rows } = await sql<{ waiting: number }>`
-          select cast(count(*) as integer) as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(lock);
+          select cast(count(*) as integer) as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(db);
           // Tasks that ask for the same columns at the same time share the question, and so wait on one connection.
           if (rows[0]!.waiting < 2) return false;
           const states = await Promise.all([...others.values()].map((run) => run.describe()));
