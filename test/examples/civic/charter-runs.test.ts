@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ContributionRecord } from '../../../examples/civic/lib/records.js';
 import type { TaskResult } from '../../../src/plan/types.js';
-import { type Answer, runDaychain } from '../../support/built-command.js';
+import { runDaychain } from '../../support/built-command.js';
 import { resultOf } from '../../support/engine.js';
 import { openExample, type Example } from '../../support/example.js';
 import { localServer, type LocalServer } from './servers.js';
@@ -109,7 +109,11 @@ describe('a worker that is killed in the middle', () => {
 });
 
 describe('by command, with a worker that runs', () => {
-  const lastLine = ({ stdout }: Answer) => stdout.trim().split('\n').at(-1);
+  /** Which execution of the run there is. */
+  async function executionOf(run: string): Promise<string> {
+    const { stdout } = await civic.daychain('show', run, '--json');
+    return (JSON.parse(stdout) as { runId: string }).runId;
+  }
   beforeAll(async () => {
     await civic.start();
   });
@@ -123,13 +127,13 @@ describe('by command, with a worker that runs', () => {
     const words = ['run', task, '--date', date, '--wait'];
     const first = await civic.daychain(...words);
     expect(first.exit, first.stderr + first.stdout).toBe(0);
-    const second = await civic.daychain(...words);
-    // The run that is there already, with the time it took.
-    expect([second.exit, lastLine(second)]).toEqual([0, lastLine(first)]);
+    const execution = await executionOf(`${task}:${date}`);
+    expect((await civic.daychain(...words)).exit).toBe(0);
     expect((await civic.daychain('run', task, '--date', date)).stdout).toContain('is done already');
+    expect(await executionOf(`${task}:${date}`)).toBe(execution);
     const forced = await civic.daychain(...words, '--force', '--reason', 'tried again');
     expect(forced.exit, forced.stderr + forced.stdout).toBe(0);
-    expect(lastLine(forced)).not.toBe(lastLine(first));
+    expect(await executionOf(`${task}:${date}`)).not.toBe(execution);
   });
 
   test('a param there is not, and a setting that is none, are refused by name', async () => {
