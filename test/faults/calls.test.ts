@@ -17,7 +17,7 @@ const lines = () => (existsSync(ledger()) ? readFileSync(ledger(), 'utf8').trim(
 const GATED = `retries: 4, delay: '300 milliseconds', params: z.object({ name: z.string() }),
   async run({ name }, ctx) {
     const { writeWhole } = await import('daychain/kit');
-    const dir = new URL('..', import.meta.url).pathname;
+    const dir = decodeURIComponent(new URL('..', import.meta.url).pathname);
     appendFileSync(dir + 'ledger', name + ' ' + ctx.attempt + ' ' + process.pid + '\\n');
     if (ctx.attempt === 1) throw new Error('not here');
     while (!existsSync(dir + 'gates/' + name)) await new Promise((resolve) => setTimeout(resolve, 20));
