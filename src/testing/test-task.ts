@@ -41,6 +41,8 @@ export interface TestTaskOptions {
   secrets?: Record<string, string>;
   /** What is in Redis before. */
   redis?: Record<string, string>;
+  /** As `daychain run --force`: the task's condition is not asked. Default false. */
+  force?: boolean;
   /** What an earlier attempt saved. */
   checkpoint?: Json;
   /** An earlier attempt: this one is the next, and has its checkpoint and its finished items. */
@@ -123,7 +125,7 @@ export async function testTask(task: Task<never> | Task, options: TestTaskOption
   };
   const { condition } = definition;
   const ask = (ctx: TaskContext) => condition!(conditionContext(ctx, conditionParts(options, input)));
-  const asked: Verdict = condition ? await attend(ask, conditionVerdict) : { is: 'condition_met' };
+  const asked: Verdict = condition && !options.force ? await attend(ask, conditionVerdict) : { is: 'condition_met' };
   const verdict = asked.is === 'condition_met' ? await attend((ctx) => definition.run(ctx)) : asked;
   options.signal?.removeEventListener('abort', tellStop);
 
@@ -175,7 +177,7 @@ function inputOf(options: TestTaskOptions): AttemptInput {
     lock: { by: 'date', waitMs: 0 },
     timeoutMs: NO_TIMEOUT_MS,
     successKeys: false,
-    force: null,
+    force: options.force ? { by: 'test', reason: null } : null,
     attemptsUsed: attemptOf(options) - 1,
     tries: 1,
     checkpoint: options.checkpoint ?? options.after?.checkpoint ?? null,
