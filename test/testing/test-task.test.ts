@@ -126,4 +126,10 @@ describe('a body run alone', () => {
     const { result } = await testTask(task, { signal: stop.signal });
     expect(result).toMatchObject({ status: 'failed', reason: 'the worker is stopping' });
   });
+
+  test('is not kept back by a condition where it is forced', async () => {
+    const task = defineTask({ condition: (ctx) => ctx.postpone('10 minutes', 'busy'), run: () => ({ ran: 1 }) });
+    expect(await testTask(task)).toMatchObject({ postponed: { reason: 'busy' }, result: { status: 'pending' } });
+    expect((await testTask(task, { force: true })).result).toMatchObject({ status: 'success', output: { ran: 1 } });
+  });
 });
