@@ -173,7 +173,9 @@ describe('a backfill', () => {
     expect(await resultOf<BackfillResult>(handle as never)).toMatchObject({ status: 'success', done: 12, left: 0 });
     expect(overlap('slow')).toBeLessThanOrEqual(3);
     expect(begun('slow')).toHaveLength(12);
-    expect(new Set(begun('slow').slice(0, 3))).toEqual(new Set(['20260312', '20260311', '20260310']));
+    // Three have a turn at once, and a turn says nothing of who is quicker: a date comes at most two before its place.
+    const newestFirst = begun('slow').toSorted().toReversed();
+    for (const [place, date] of begun('slow').entries()) expect(newestFirst.indexOf(date)).toBeLessThanOrEqual(place + 2);
   });
 
   test('is joined by a second identical request, whatever its order and concurrency', async () => {
