@@ -21,7 +21,11 @@ export const settings = {
     secret: true,
     default: null,
   }),
-  FIRECRAWL_URL: env.url({ description: 'where the Firecrawl API is', default: 'https://api.firecrawl.dev' }),
+  FIRECRAWL_URL: env.url({
+    schemes: ['http', 'https'],
+    description: 'where the Firecrawl API is',
+    default: 'https://api.firecrawl.dev',
+  }),
 
   // Contributions: issues of a repository besides the bundled box
   GITHUB_REPOSITORY: env.text({
@@ -29,6 +33,7 @@ export const settings = {
     default: null,
   }),
   GITHUB_URL: env.url({
+    schemes: ['http', 'https'],
     description: 'where the GitHub API is, or a bridge that answers as it does',
     default: 'https://api.github.com',
   }),
@@ -40,12 +45,12 @@ export const settings = {
 
   // Language models, asked in this order; without any, the charter's rules judge
   OPENAI_API_KEY: env.text({ description: 'key of an OpenAI-compatible service', secret: true, default: null }),
-  OPENAI_URL: env.url({ description: 'where that service is', default: 'https://api.openai.com/v1' }),
+  OPENAI_URL: env.url({ schemes: ['http', 'https'], description: 'where that service is', default: 'https://api.openai.com/v1' }),
   OPENAI_MODEL: env.text({ description: 'model asked there', default: 'gpt-4.1-mini' }),
   ANTHROPIC_API_KEY: env.text({ description: 'key of Anthropic', secret: true, default: null }),
-  ANTHROPIC_URL: env.url({ description: 'where its API is', default: 'https://api.anthropic.com' }),
+  ANTHROPIC_URL: env.url({ schemes: ['http', 'https'], description: 'where its API is', default: 'https://api.anthropic.com' }),
   ANTHROPIC_MODEL: env.text({ description: 'model asked there', default: 'claude-haiku-4-5' }),
-  OLLAMA_URL: env.url({ description: 'an Ollama server, as http://127.0.0.1:11434', default: null }),
+  OLLAMA_URL: env.url({ schemes: ['http', 'https'], description: 'an Ollama server, as http://127.0.0.1:11434', default: null }),
   OLLAMA_MODEL: env.text({ description: 'model asked there', default: 'mistral' }),
   OLLAMA_COOLDOWN: env.duration({
     description: 'between two requests to Ollama, for the machine to cool down',
@@ -56,7 +61,11 @@ export const settings = {
 
   // Prompts, experiments and costs
   OPIK_API_KEY: env.text({ description: 'key of Opik; without one, files below out/ stand for it', secret: true, default: null }),
-  OPIK_URL: env.url({ description: 'where the Opik API is', default: 'https://www.comet.com/opik/api' }),
+  OPIK_URL: env.url({
+    schemes: ['http', 'https'],
+    description: 'where the Opik API is',
+    default: 'https://www.comet.com/opik/api',
+  }),
   OPIK_WORKSPACE: env.text({ description: 'workspace in Opik', default: 'default' }),
   OPIK_PROJECT_NAME: env.text({ description: 'project in Opik', default: 'civic' }),
   USD_TO_EUR: env.number({ description: 'euros for a dollar, in the costs', default: 0.92, least: 0.01, most: 100 }),

@@ -5,12 +5,22 @@ import { openDatabase, type Database } from './lib/database.js';
 
 const settings = {
   DATABASE_URL: env.url({
+    schemes: ['postgres', 'postgresql'],
     description: 'Postgres of the register; without it a database in .daychain',
     default: null,
     secret: true,
   }),
-  BILLING_URL: env.url({ description: 'the province’s billing service; without it data/ stands in for it', default: null }),
-  SMTP_URL: env.url({ description: 'mail server; without it mails are written to out/mail', default: null, secret: true }),
+  BILLING_URL: env.url({
+    schemes: ['http', 'https'],
+    description: 'the province’s billing service; without it data/ stands in for it',
+    default: null,
+  }),
+  SMTP_URL: env.url({
+    schemes: ['smtp', 'smtps'],
+    description: 'mail server; without it mails are written to out/mail',
+    default: null,
+    secret: true,
+  }),
   MAIL_FROM: env.text({ description: 'sender of all mails', default: 'Carbon Register <register@compliance.example>' }),
   CLEANUP_DAYS: env.integer({ description: 'how long lines of the journal are kept', default: 30, least: 1, most: 3_650 }),
 };

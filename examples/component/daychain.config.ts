@@ -5,11 +5,25 @@ import { type Database, openDatabase } from './lib/database.js';
 import { inProject } from './lib/files.js';
 
 export const settings = {
-  DATABASE_URL: env.url({ description: 'Postgres; without one, PGlite in .data/', secret: true, default: null }),
-  SMTP_URL: env.url({ description: 'where mail is sent; without one, it is written to out/mail/', secret: true, default: null }),
+  DATABASE_URL: env.url({
+    schemes: ['postgres', 'postgresql'],
+    description: 'Postgres; without one, PGlite in .data/',
+    secret: true,
+    default: null,
+  }),
+  SMTP_URL: env.url({
+    schemes: ['smtp', 'smtps'],
+    description: 'where mail is sent; without one, it is written to out/mail/',
+    secret: true,
+    default: null,
+  }),
   MAIL_FROM: env.text({ description: 'sender of all mail', default: 'Component <component@example.org>' }),
   TEAM_MAIL: env.text({ description: 'who gets the weekly report', default: 'team@example.org' }),
-  API_URL: env.url({ description: 'API that is synced; without one, a sample of it answers on loopback', default: null }),
+  API_URL: env.url({
+    schemes: ['http', 'https'],
+    description: 'API that is synced; without one, a sample of it answers on loopback',
+    default: null,
+  }),
   API_TOKEN: env.text({ description: 'bearer token of that API', secret: true, default: 'sample-token' }),
   API_TIMEOUT_SECONDS: env.integer({ description: 'longest wait for one answer of that API', default: 30, least: 1 }),
   COMPONENT_DATA: env.text({ description: 'folder of what comes in: uploads, temporary files', default: '.data' }),

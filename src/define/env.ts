@@ -3,7 +3,9 @@ import type { Duration } from '../plan/duration.js';
 
 /** What a text of the environment is read as. */
 export type SettingForm =
-  | { is: 'text' | 'url' | 'yes_no' | 'duration' | 'list' }
+  | { is: 'text' | 'yes_no' | 'duration' | 'list' }
+  /** Null: of any scheme. */
+  | { is: 'url'; schemes: readonly string[] | null }
   | { is: 'number' | 'integer'; least: number; most: number }
   | { is: 'choice'; of: readonly string[] };
 
@@ -41,6 +43,11 @@ interface Range {
   most?: number;
 }
 
+interface Schemes {
+  /** Those allowed, without a colon: `['smtp', 'smtps']`. Default: any. */
+  schemes?: readonly string[];
+}
+
 /** Null is among the values only where it is the default. */
 type Or<T, D> = DeclaredSetting<T | Extract<D, null>>;
 
@@ -63,8 +70,9 @@ export const env = {
   duration: <D extends Duration | null = never>(options: SettingOptions<D>): Or<Duration, D> =>
     declared({ is: 'duration' }, options),
 
-  /** A whole URL, of any scheme. */
-  url: <D extends string | null = never>(options: SettingOptions<D>): Or<string, D> => declared({ is: 'url' }, options),
+  /** A whole URL. */
+  url: <D extends string | null = never>(options: SettingOptions<D> & Schemes): Or<string, D> =>
+    declared({ is: 'url', schemes: options.schemes ?? null }, options),
 
   /** Texts between commas, without the blanks around them. */
   list: <D extends readonly string[] | null = never>(options: SettingOptions<D>): Or<readonly string[], D> =>

@@ -48,7 +48,7 @@ export function formText(form: SettingForm): string {
     case 'text':
       return 'text';
     case 'url':
-      return 'whole URL, like https://host/path';
+      return `whole URL, like ${(form.schemes ?? ['https']).map((scheme) => `${scheme}://host/path`).join(' or ')}`;
     case 'yes_no':
       return 'yes or no';
     case 'duration':
@@ -105,7 +105,7 @@ function parsed(form: SettingForm, text: string): unknown {
     case 'text':
       return text;
     case 'url':
-      return URL.canParse(text) ? text : undefined;
+      return isUrl(text, form.schemes) ? text : undefined;
     case 'yes_no':
       return YES.test(text) ? true : NO.test(text) ? false : undefined;
     case 'duration':
@@ -128,6 +128,10 @@ function parsed(form: SettingForm, text: string): unknown {
 
 const YES = /^(yes|true|on|1)$/i;
 const NO = /^(no|false|off|0)$/i;
+
+function isUrl(text: string, schemes: readonly string[] | null): boolean {
+  return URL.canParse(text) && (schemes === null || schemes.includes(new URL(text).protocol.slice(0, -1)));
+}
 
 function isDuration(text: string): boolean {
   try {

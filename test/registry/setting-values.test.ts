@@ -38,6 +38,11 @@ describe('a setting read from the environment', () => {
     [`env.yesNo({ description: 'x' })`, 'maybe', 'X: "maybe" is neither yes nor no'],
     [`env.duration({ description: 'x' })`, '5', 'X: "5" is no duration, like 5 minutes'],
     [`env.url({ description: 'x' })`, 'example.org', 'X: "example.org" is no whole URL, like https://host/path'],
+    [
+      `env.url({ description: 'x', schemes: ['smtp', 'smtps'] })`,
+      'http://mail.example.org',
+      'X: "http://mail.example.org" is no whole URL, like smtp://host/path or smtps://host/path',
+    ],
     [`env.choice(['a', 'b'], { description: 'x' })`, 'c', 'X: "c" is none of a, b'],
     [`env.integer({ description: 'x', secret: true })`, 'hunter2', 'X: its value is no whole number'],
   ])('%s refuses %j', async (setting, text, problem) => {

@@ -6,7 +6,12 @@ const key = (whose: string) => env.text({ description: `key of ${whose}`, secret
 export const settings = {
   ...jobSettings(),
 
-  DATABASE_URL: env.url({ description: 'Postgres; without one, PGlite in .daychain/pglite', secret: true, default: null }),
+  DATABASE_URL: env.url({
+    schemes: ['postgres', 'postgresql'],
+    description: 'Postgres; without one, PGlite in .daychain/pglite',
+    secret: true,
+    default: null,
+  }),
   LEADS_SOURCE: env.choice(['sample', 'internet'], {
     description: 'the bundled places and sites, or real ones',
     default: 'sample',
@@ -21,14 +26,23 @@ export const settings = {
     secret: true,
     default: null,
   }),
-  GOOGLE_PLACES_URL: env.url({ description: 'where the Places API is', default: 'https://places.googleapis.com' }),
+  GOOGLE_PLACES_URL: env.url({
+    schemes: ['http', 'https'],
+    description: 'where the Places API is',
+    default: 'https://places.googleapis.com',
+  }),
   DEBOUNCE_API_KEY: key('debounce.io, which checks addresses'),
-  DEBOUNCE_URL: env.url({ description: 'where its API is', default: 'https://api.debounce.io' }),
+  DEBOUNCE_URL: env.url({ schemes: ['http', 'https'], description: 'where its API is', default: 'https://api.debounce.io' }),
   BREVO_API_KEY: key('Brevo'),
-  BREVO_URL: env.url({ description: 'where its API is', default: 'https://api.brevo.com' }),
+  BREVO_URL: env.url({ schemes: ['http', 'https'], description: 'where its API is', default: 'https://api.brevo.com' }),
   HUBSPOT_API_KEY: key('HubSpot, a private app’s token'),
-  HUBSPOT_URL: env.url({ description: 'where its API is', default: 'https://api.hubapi.com' }),
-  N8N_WEBHOOK_URL: env.url({ description: 'webhook in n8n that takes contacts', secret: true, default: null }),
+  HUBSPOT_URL: env.url({ schemes: ['http', 'https'], description: 'where its API is', default: 'https://api.hubapi.com' }),
+  N8N_WEBHOOK_URL: env.url({
+    schemes: ['http', 'https'],
+    description: 'webhook in n8n that takes contacts',
+    secret: true,
+    default: null,
+  }),
 
   // Watching
   QUEUE_ALARM_HOURS: env.number({

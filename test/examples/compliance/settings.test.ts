@@ -22,8 +22,13 @@ test.each(['check', 'worker'])('daychain %s names every one of them, shows no se
   expect(stdout + stderr).not.toContain('the big one');
 });
 
-test('a setting is refused that is nearly right', async () => {
-  const { exit, stdout, stderr } = await compliance.daychainWith({ CLEANUP_DAYS: '30 days' }, 'check');
+test.each([
+  ['CLEANUP_DAYS', '30 days'],
+  ['SMTP_URL', 'http://mail.example.org'],
+  ['BILLING_URL', 'ftp://billing.example.org'],
+  ['DATABASE_URL', 'mysql://localhost/register'],
+])('%s is refused where it is nearly right: %s', async (name, value) => {
+  const { exit, stdout, stderr } = await compliance.daychainWith({ [name]: value }, 'check');
   expect(exit).toBe(2);
-  expect(stdout + stderr).toContain('CLEANUP_DAYS');
+  expect(stdout + stderr).toContain(`${name}: `);
 });
