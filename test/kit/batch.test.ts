@@ -240,6 +240,25 @@ describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
       expect((await row('b')).status).toBe('completed');
     });
 
+    test('gives up a row after its last attempt, too, when its lease runs out while others are taken up', async () => {
+      await queue('first', 'second');
+      await sql`update jobs set status = 'processing', attempts = 4, started_at = now(),
+        leased_until = now() + case name when 'first' then interval '-1 second' else interval '1 hour' end`.execute(db);
+      // The moment it happens: with the first row's end.
+      await sql`create function let_second_run_out() returns trigger language plpgsql as $$ begin
+        update jobs set leased_until = now() - interval '1 second' where name = 'second'; return null; end $$`.execute(db);
+      await sql`create trigger run_out after update on jobs for each row when (new.name = 'first')
+        execute function let_second_run_out()`.execute(db);
+      try {
+        await sweepStuck({ warn: () => {} }, db, QUEUE);
+      } finally {
+        await sql`drop function let_second_run_out cascade`.execute(db);
+      }
+      expect((await row('second')).status).not.toBe('queued');
+      await sweepStuck({ warn: () => {} }, db, QUEUE);
+      expect(await states()).toEqual({ first: 'error', second: 'error' });
+    });
+
     test('sweeps what an older system left behind in the middle', async () => {
       await queue('a');
       await sql`update jobs set status = 'processing'`.execute(db);

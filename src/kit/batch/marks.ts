@@ -58,7 +58,8 @@ export async function marksOf(db: Kysely<unknown>, queue: SettledQueue): Promise
 
   return {
     async reclaim() {
-      // One statement per new state: a status column may be an enum, whose words cannot be chosen between.
+      // One statement per new state: a status column may be an enum, whose words cannot be chosen between. A lease may run out
+      // between two of them, so that each says in full which rows are its own; what falls between is taken up the next time.
       const update = (which: ReturnType<typeof sql>, set: ReturnType<typeof sql>) => sql`
         with stale as materialized (
           select ${key} as key from ${table} as queued where ${isStale} and ${which} for update skip locked)
@@ -68,7 +69,10 @@ export async function marksOf(db: Kysely<unknown>, queue: SettledQueue): Promise
       const tooMany = sql`${column.attempts} >= ${attempts}`;
       const dead = await count(update(sql`${begun} and ${tooMany}`, sql`${column.status} = ${states.dead}, ${lost}`));
       const again = await count(
-        update(sql`${begun}`, sql`${column.status} = ${states.waiting}, ${lost}, ${column.nextAttemptAt} = now() + ${pause}`),
+        update(
+          sql`${begun} and not ${tooMany}`,
+          sql`${column.status} = ${states.waiting}, ${lost}, ${column.nextAttemptAt} = now() + ${pause}`,
+        ),
       );
       const untouched = await count(update(sql`not ${begun}`, sql`${column.status} = ${states.waiting}`));
       return { waiting: again + untouched, dead };
