@@ -16,6 +16,11 @@ export function statedId(id: string | undefined, input: { date?: string; runKey?
   return date !== undefined && isRunKey(date) ? canonicalId(id, date) : null;
 }
 
+/** The local date an input names, `YYYYMMDD`; of one that names a slot alone, the slot's own. */
+export function statedDate({ date, runKey = '' }: { date?: string; runKey?: string }): string {
+  return date?.replaceAll('-', '') ?? runKey.slice(0, 8);
+}
+
 /** Whether this run bears the canonical ID of what it is asked to do. */
 export function isCanonical(id: string): boolean {
   return workflowInfo().workflowId === id;

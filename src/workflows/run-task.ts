@@ -19,7 +19,8 @@ import { type Ending, skippedByOperator, taskFailureMessage, taskResult } from '
 import type { Asked, Hold, Order, ResolvedTaskInput, RunTaskInput, Status, TaskProgress, TaskResult } from '../plan/types.js';
 import { Attempts } from './attempts.js';
 import { ensureAttributes, setStatus, taskAttributes } from './attributes.js';
-import { earlierResult, isCanonical, statedId } from './canonical.js';
+import { findableIfCancelled } from './cancelled-early.js';
+import { earlierResult, isCanonical, statedDate, statedId } from './canonical.js';
 import { lookups } from './engine.js';
 import { askedBy, holdOf, refused, releaseProblem, takeOrders, type OrderName } from './orders.js';
 import { PastWait } from './past-wait.js';
@@ -44,7 +45,8 @@ export async function runTask(raw: RunTaskInput): Promise<TaskResult> {
   const early = stated !== null && isCanonical(stated);
   const earlier = early ? await earlierResult(raw.mark) : undefined;
   if (earlier !== undefined) return earlier as unknown as TaskResult;
-  const input = isResolved(raw) ? raw : await patiently(() => lookups.resolveTask(raw));
+  const known = early ? taskAttributes({ task: raw.task, date: statedDate(raw), tags: [] }) : null;
+  const input = isResolved(raw) ? raw : await findableIfCancelled(known, () => patiently(() => lookups.resolveTask(raw)));
   const id = canonicalId(input.task, input.runKey);
   if (!isCanonical(id)) return await taskShell(id, input);
   const late = early ? undefined : await earlierResult(raw.mark);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cancelRun } from '../../src/control/cancel.js';
 import type { TaskResult } from '../../src/plan/types.js';
-import { type Engine, failureOf, resultOf, startEngine } from '../support/engine.js';
+import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 
 let engine: Engine;
 
@@ -102,5 +103,28 @@ describe('bad input ends in words, never in a hanging run', () => {
     const { type, message } = await failureOf(await start('runTask', { task: 'bi_ok', date: '20260604', params: { limit: 8 } }));
     expect(type).toBe('other_params');
     expect(message).toContain('{"limit":7}');
+  });
+});
+
+describe('a run that is cancelled while no worker knows its definition', () => {
+  test.each([
+    ['runTask', 'bi_unknown:20260605', { task: 'bi_unknown', date: '2026-06-05' }, { TaskName: ['bi_unknown'] }],
+    ['runChain', 'bi-unknown:20260605', { chain: 'bi-unknown', date: '20260605' }, { ChainName: ['bi-unknown'] }],
+  ])('is found among the runs of its date (%s)', async (type, workflowId, input, name) => {
+    const handle = await engine.client.workflow.start(type, {
+      taskQueue: engine.taskQueue,
+      workflowId,
+      args: [{ ...input, mark: Date.now() }],
+    });
+    const details = async () =>
+      (await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata')).currentDetails ?? '';
+    const waiting = async () => (await details()).includes('Waiting for a worker that knows it');
+    await eventually('its wait for a worker', waiting);
+    await cancelRun(engine.server, workflowId, 'typed wrong');
+    await expect(resultOf(handle)).rejects.toThrow();
+    const { status, searchAttributes } = await handle.describe();
+    expect(status.name).toBe('CANCELLED');
+    expect(searchAttributes).toMatchObject({ ...name, TaskDate: ['20260605'], TaskStatus: ['cancelled'] });
+    expect(await details()).toBe('cancelled by tests before it began: typed wrong');
   });
 });

@@ -5,6 +5,8 @@ import { syncSchedules } from '../../../src/control/schedules.js';
 import { startSlot } from '../../../src/control/start-slot.js';
 import { pauseNote } from '../../../src/control/pause-note.js';
 import { DAY } from '../../../src/plan/limits.js';
+import { PROGRESS_QUERY } from '../../../src/plan/names.js';
+import type { ChainProgress } from '../../../src/plan/types.js';
 import { shellId } from '../../../src/plan/ids.js';
 import { loadProject } from '../../../src/registry/index.js';
 import { addDays } from '../../../src/time/dates.js';
@@ -73,6 +75,11 @@ beforeAll(async () => {
     date: day(9),
     hold: { by: 'marie', reason: 'wait', until: NOW + DAY },
   });
+  // Before it knows its tasks it could leave no table of them.
+  await eventually(
+    'a chain that knows its tasks',
+    async () => Object.keys((await cancelled.query<ChainProgress>(PROGRESS_QUERY)).tasks).length > 0,
+  );
   await cancelled.cancel();
   await expect(resultOf(cancelled)).rejects.toThrow();
   await chain(day(5));
