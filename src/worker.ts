@@ -1,4 +1,5 @@
 /** The worker: connections, activities and workflows of one project, and their orderly stop. */
+import { setMaxListeners } from 'node:events';
 import { Client, type ConnectionOptions } from '@temporalio/client';
 import {
   NativeConnection,
@@ -93,6 +94,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     redis: redisOfClients,
   });
   const shutdown = new AbortController();
+  // Every attempt listens, and there may be a hundred; Node warns of more than ten.
+  setMaxListeners(0, shutdown.signal);
   // What a task calls at once uses the clients that are open already.
   const giveBack = lendClients(registry.project.dir, pool.clients);
 

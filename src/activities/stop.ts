@@ -1,4 +1,5 @@
 /** Why an attempt is told to stop, and what becomes of it then. */
+import { setMaxListeners } from 'node:events';
 import { durationText } from '../plan/duration.js';
 
 export type StopCause = 'timeout' | 'cancelled' | 'lock_lost' | 'lock_unreachable' | 'shutdown';
@@ -22,6 +23,11 @@ export const STOP_PATIENCE_MS = 10_000;
 export class StopSwitch {
   private readonly controller = new AbortController();
   readonly signal = this.controller.signal;
+
+  constructor() {
+    // A body may listen at as many places as it works in at a time; Node warns of more than ten.
+    setMaxListeners(0, this.signal);
+  }
 
   get cause(): StopRequested | null {
     return this.signal.aborted ? (this.signal.reason as StopRequested) : null;
@@ -64,11 +70,12 @@ export function stopOn(stop: StopSwitch, timeoutMs: number, cancellation: AbortS
 
 /** Resolves after so long, or as soon as it is stopped. */
 export async function pause(milliseconds: number, stop: StopSwitch): Promise<void> {
+  let forget = () => {};
+  let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    stop.onStop(() => {
-      clearTimeout(timer);
-      resolve();
-    });
+    timer = setTimeout(resolve, milliseconds);
+    forget = stop.onStop(resolve);
   });
+  clearTimeout(timer);
+  forget();
 }

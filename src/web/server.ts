@@ -1,4 +1,5 @@
 /** The HTTP server of one project: the API and the page, in a process of their own. */
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +66,8 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const { project, host = '127.0.0.1', tokens = [], now = Date.now } = options;
   if (!isLoopback(host) && tokens.length === 0) throw new BadInput(openToAll(host));
   const stopped = new AbortController();
+  // Every stream listens; Node warns of more than ten.
+  setMaxListeners(0, stopped.signal);
   const servers = new Servers(project, now);
   const { app } = createApp({
     project,

@@ -36,10 +36,9 @@ export function eventRoutes(api: Api): void {
       return streamSSE(context, async (stream) => {
         const queue: News[] = [];
         let wake = () => {};
-        const end = new Promise<'end'>((resolve) => {
-          stream.onAbort(() => resolve('end'));
-          parts.stopped.addEventListener('abort', () => resolve('end'), { once: true });
-        });
+        const atItsEnd = () => wake();
+        stream.onAbort(atItsEnd);
+        parts.stopped.addEventListener('abort', atItsEnd, { once: true });
         const missed = last === undefined ? [] : feed.since(last);
         const stop = feed.listen((news) => {
           queue.push(news);
@@ -55,14 +54,18 @@ export function eventRoutes(api: Api): void {
               await stream.writeSSE(news);
               continue;
             }
-            const woken = new Promise<'news'>((resolve) => (wake = () => resolve('news')));
-            const quiet = new Promise<'quiet'>((resolve) => setTimeout(() => resolve('quiet'), HEARTBEAT_MS).unref());
-            const what = await Promise.race([woken, quiet, end]);
-            if (what === 'end') break;
+            const what = await new Promise<'woken' | 'quiet'>((resolve) => {
+              const quiet = setTimeout(() => resolve('quiet'), HEARTBEAT_MS).unref();
+              wake = () => {
+                clearTimeout(quiet);
+                resolve('woken');
+              };
+            });
             if (what === 'quiet') await stream.write(': still here\n\n');
           }
         } finally {
           stop();
+          parts.stopped.removeEventListener('abort', atItsEnd);
         }
       });
     },
