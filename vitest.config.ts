@@ -9,9 +9,11 @@ export default defineConfig({
     // Each file may bring its own server and worker: more at once than this only slows all of them down.
     maxWorkers: 2,
     // Deadlines, not expectations: a test waits for an event, and fails when this much time passed without it.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 20_000,
+    // Long ones cost nothing but where something is broken, and a machine with two cores may be slow for a while.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     typecheck: { enabled: false },
   },
 });

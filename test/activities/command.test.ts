@@ -17,7 +17,7 @@ afterEach(() => {
   seen.clear();
 });
 
-describe('a command', { timeout: 30_000 }, () => {
+describe('a command', () => {
   test('gives its exit code, its lines as they come, and the ends of its output', async () => {
     const { lines, run } = start({ argv: ['/bin/sh', '-c', 'echo one; echo two >&2; printf "no newline"; exit 7'] });
     expect(await run).toEqual({ exitCode: 7, signal: null, stdoutTail: 'one\nno newline', stderrTail: 'two\n' });
@@ -118,7 +118,7 @@ describe('a command', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a command whose worker is killed', { timeout: 40_000 }, () => {
+describe('a command whose worker is killed', () => {
   test.each([
     ['ends with its children', 'sleep 600'],
     ['ends with its children though they ignore SIGTERM', 'trap "" TERM; sleep 600'],

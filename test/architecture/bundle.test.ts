@@ -23,7 +23,7 @@ describe('the workflow bundle', () => {
     await promisify(execFile)(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: root, timeout: 120_000 });
     code = readFileSync(BUNDLE, 'utf8');
     modules = [...code.matchAll(/^\/\*\*\*\/ "([^"]+)":?$/gm)].map((match) => match[1] ?? '');
-  }, 130_000);
+  });
 
   test('holds the workflows and the plan they walk', () => {
     expect(modules).toContain('./dist/workflows/index.js');

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +11,7 @@ import type { Executed, Kept } from '../../src/define/retryable-types.js';
 import type { CallResult } from '../../src/plan/calls.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine, within } from '../support/engine.js';
 import { redisPort, temporalAddress } from '../support/servers.js';
+import { findFreePort } from '../../src/local/ports.js';
 
 /** A retryable as a program of a user's imports it: of the built package. */
 interface Imported {
@@ -220,7 +220,7 @@ describe('arguments', () => {
 
 describe('a server that cannot be reached', () => {
   it('makes the call throw where it failed, with both reasons, and not where it succeeded', async () => {
-    const closed = await closedPort();
+    const closed = await findFreePort([]);
     const dir = join(engine.dir, 'elsewhere');
     const { mkdirSync } = await import('node:fs');
     mkdirSync(join(dir, 'retryables'), { recursive: true });
@@ -246,12 +246,3 @@ describe('a server that cannot be reached', () => {
     expect(await fine.execute()).toEqual({ outcome: 'done', value: 'sent' });
   });
 });
-
-/** Of a port nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

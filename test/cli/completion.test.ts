@@ -25,7 +25,7 @@ beforeAll(async () => {
   // The scripts ask "daychain" for ids, wherever that is.
   writeFileSync(join(folder.dir, 'daychain'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`);
   chmodSync(join(folder.dir, 'daychain'), 0o755);
-}, 60_000);
+});
 
 const CASES: [string, string[]][] = [
   ['ch', ['check']],

@@ -45,7 +45,7 @@ beforeAll(async () => {
     await within(20_000, 'the end of the worker', worker.exit).catch(() => worker.child.kill('SIGKILL'));
   });
   await resultOf(await engine.startChain({ chain: 'lo-chain', date: '20260203' }), 60_000);
-}, 120_000);
+});
 
 const logs = (...words: string[]) => runDaychain(engine.dir, ['logs', ...words]);
 const parsed = (stdout: string) =>
@@ -110,7 +110,7 @@ describe('daychain logs', () => {
     expect(followed).toBe(3);
   });
 
-  test('that are not here say so, and where they would be; a run that never was is refused', { timeout: 60_000 }, async () => {
+  test('that are not here say so, and where they would be; a run that never was is refused', async () => {
     const elsewhere = await runDaychain(engine.dir, ['logs', 'lo_beside:20260203'], { DAYCHAIN_HOME: '/nowhere' });
     expect(elsewhere).toMatchObject({ exit: 0, stdout: '' });
     expect(elsewhere.stderr).toMatch(
@@ -134,7 +134,7 @@ describe('daychain logs', () => {
   });
 });
 
-describe('followed', { timeout: 90_000 }, () => {
+describe('followed', () => {
   test('they come until the run has ended; Ctrl-C ends the look, and not the run', async () => {
     const handle = await engine.startTask({ task: 'lo_long', date: '20260210' });
     const one = startDaychain(engine.dir, ['logs', 'lo_long:20260210', '--follow']);

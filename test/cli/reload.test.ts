@@ -31,7 +31,7 @@ beforeAll(async () => {
     'chains/daily.js': chain('task_say: []'),
   });
   up = await folder.up();
-}, 120_000);
+});
 
 describe('a running up', () => {
   it('takes a changed task up, while the body that runs ends by the old code', async () => {
@@ -47,7 +47,7 @@ describe('a running up', () => {
     expect(await within(30_000, 'the first run', first.exit)).toBe(0);
     expect(first.text()).toContain('"said": "second"');
     await eventually('the end of the worker before', () => up.text().includes('is done with it, and gone'));
-  }, 120_000);
+  });
 
   it('takes a new task and its line in a chain up, and syncs the new times', async () => {
     await takenUpAfter('task_new', () =>
@@ -64,12 +64,12 @@ describe('a running up', () => {
       0,
       { status: 'success', result: { tasks: { task_new: { status: 'success' } } } },
     ]);
-  }, 60_000);
+  });
 
   it('takes a helper up that a task imports from outside of the tasks', async () => {
     await takenUpAfter('lib/word.js', () => folder.write({ 'lib/word.js': `export const word = 'new word';\n` }));
     expect(await said('task_other', '20260304')).toBe('new word');
-  }, 60_000);
+  });
 
   it('goes on with the files as they were while one is broken, says where, and takes it up once it is mended', async () => {
     const before = folder.state()!.worker!.pid;
@@ -84,7 +84,7 @@ describe('a running up', () => {
     expect([run.exit, run.json]).toMatchObject([0, { result: { tasks: { task_say: { status: 'success' } } } }]);
     await takenUpAfter('task_say', () => folder.write({ 'tasks/task_say.js': task('mended') }));
     expect(await said('task_say', '20260306')).toBe('mended');
-  }, 60_000);
+  });
 
   it('takes the rest up where a new file is broken, and syncs nothing', async () => {
     const told = mark();
@@ -94,7 +94,7 @@ describe('a running up', () => {
     expect(await said('task_say', '20260307')).toBe('beside a torn one');
     await takenUpAfter('task_torn', () => rmSync(join(folder.dir, 'tasks/task_torn.js')));
     expect(latest()).toMatch(/^ {2}- task_torn +tasks\/task_torn\.js$/m);
-  }, 60_000);
+  });
 
   it('makes one or two reloads of ten saves in a second, by whatever way an editor saves', async () => {
     const told = mark();
@@ -109,7 +109,7 @@ describe('a running up', () => {
       async () => (await said('task_say', `202604${String(count++).padStart(2, '0')}`)) === 'save 10',
     );
     expect(since(told).split('Changed files are taken up').length - 1).toBeLessThanOrEqual(2);
-  }, 60_000);
+  });
 
   it('says in words what only a new start can take up', async () => {
     const told = mark();
@@ -119,7 +119,7 @@ describe('a running up', () => {
     const undone = mark();
     folder.write({ 'daychain.config.js': CONFIG });
     await eventually('the word', () => since(undone).includes('The files are as the worker has them again.'));
-  }, 60_000);
+  });
 
   it('stops everything on Ctrl-C in the middle of a reload, also a worker that still runs something', async () => {
     const gate = join(folder.dir, 'never');
@@ -135,7 +135,7 @@ describe('a running up', () => {
     expect(await within(20_000, 'the end of up', up.exit)).toBe(0);
     expect(marks.map((one) => isAlive(one))).toEqual(marks.map(() => false));
     waiting.child.kill('SIGKILL');
-  }, 60_000);
+  });
 
   it('stops its servers at Ctrl-C even where its data folder was deleted', async () => {
     up = await folder.up();
@@ -148,7 +148,7 @@ describe('a running up', () => {
     expect(up.text()).toContain('Stopped.');
     expect(up.text()).not.toMatch(/^\s+at /m);
     expect(existsSync(join(folder.dir, '.daychain'))).toBe(false);
-  }, 120_000);
+  });
 });
 
 let count = 1;

@@ -31,7 +31,7 @@ describe('daychain new project', () => {
     expect(runIn(dir, [join(ROOT, 'node_modules/typescript/bin/tsc')])).toBe('');
     const again = await folder.run('new', 'project', 'reports');
     expect([again.exit, again.stderr]).toEqual([4, expect.stringContaining('is there already, and not empty')]);
-  }, 60_000);
+  });
 
   it('is up and running with no edit', async () => {
     const folder = userFolder();
@@ -40,7 +40,7 @@ describe('daychain new project', () => {
     cpSync(join(folder.dir, 'ready'), project.dir, { recursive: true });
     const up = await project.up();
     await eventually('the first run', () => /daily-hello \d{8} succeeded/.test(up.text()));
-  }, 120_000);
+  });
 });
 
 describe('daychain new task and chain', () => {

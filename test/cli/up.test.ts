@@ -51,7 +51,7 @@ beforeAll(async () => {
     `import { defineChain } from 'daychain';\nexport default defineChain({ schedule: { daily: '06:00' }, tasks: { task_say: [], shout: { dependsOn: ['task_say'], command: ['/bin/echo', '{date}'] } } });\n`,
   );
   up = await startUp();
-}, 120_000);
+});
 
 afterAll(async () => {
   const state = readState(join(dir, '.daychain'));
@@ -59,7 +59,7 @@ afterAll(async () => {
   await within(20_000, 'the end of up', up.exit).catch(() => up.child.kill('SIGKILL'));
   for (const mark of marksOf(state)) if (isAlive(mark)) process.kill(mark.pid, 'SIGKILL');
   rmSync(dir, { recursive: true, force: true });
-}, 60_000);
+});
 
 describe('daychain up', () => {
   it('shows its servers, its schedules and the first run, and stays', () => {
@@ -238,7 +238,7 @@ describe('the end of up', () => {
     expect((await daychain('sync')).exit).toBe(2);
     expect((await daychain('check')).exit).toBe(2);
     expect((await daychain('run', 'task_torn')).stderr).toContain('did not load');
-  }, 90_000);
+  });
 
   it('after a kill -9 the next one stops what was left behind and goes on', async () => {
     const left = marksOf(state());
@@ -248,7 +248,7 @@ describe('the end of up', () => {
     up = await startUp();
     expect(left.map((mark) => isAlive(mark))).toEqual([false, false, false, false]);
     expect((await daychain('show', 'daily', '20260302')).exit).toBe(0);
-  }, 90_000);
+  });
 });
 
 async function startUp(): Promise<Running> {

@@ -39,7 +39,6 @@ const UNKNOWN = ['no_such_task', 'no_slot'];
 describe('daychain why of', () => {
   test.each(situations.filter(({ withoutWorker }) => !withoutWorker).map((one) => [one.name, one] as const))(
     '%s',
-    { timeout: 120_000 },
     async (_, { arrange, cause, says }) => {
       const { task, runKey } = await arrange(engine);
       const { exit, stdout } = await ask(task, runKey);
@@ -58,7 +57,7 @@ describe('daychain why of', () => {
     },
   );
 
-  test('a task with nobody to work on it', { timeout: 60_000 }, async () => {
+  test('a task with nobody to work on it', async () => {
     const alone = whySituations('wd');
     const left = await startEngine({ ...alone.project, worker: false });
     const { task, runKey } = await alone.situations.find(({ withoutWorker }) => withoutWorker)!.arrange(left);
@@ -72,7 +71,7 @@ describe('daychain why of', () => {
 describe('daychain why', () => {
   const find = (name: string) => situations.find((one) => one.name === name)!;
 
-  test('answers programs in a shape of its own', { timeout: 60_000 }, async () => {
+  test('answers programs in a shape of its own', async () => {
     const { task, runKey } = await find('a task that failed').arrange(engine);
     const { stdout } = await runDaychain(engine.dir, ['why', task, runKey, '--json']);
     const view = JSON.parse(stdout) as WhyView;
@@ -97,14 +96,14 @@ describe('daychain why', () => {
     expect(view.commands[0]).toEqual({ text: 'Run it again', command: `daychain rerun wc-fails:${runKey}` });
   });
 
-  test('says that a lock cannot be read, and answers all the same', { timeout: 60_000 }, async () => {
+  test('says that a lock cannot be read, and answers all the same', async () => {
     const { task, runKey } = await find('a task whose lock a stranger has').arrange(engine);
     const { exit, stdout } = await runDaychain(engine.dir, ['why', task, runKey], { REDIS_PORT: '1' });
     expect(exit).toBe(0);
     expect(stdout).toMatch(/waits for its lock, which could not be read: Redis for locks/);
   });
 
-  test('that cannot reach Temporal says where it looked', { timeout: 60_000 }, async () => {
+  test('that cannot reach Temporal says where it looked', async () => {
     const { exit, stderr } = await runDaychain(engine.dir, ['why', 'wc_ok', 'today'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(exit).toBe(3);
     expect(stderr).toContain('127.0.0.1:1');

@@ -83,7 +83,7 @@ describe('closed runs of schedules keyed by slot', () => {
     expect(await closed(byDate.workflowId)).toBe('completed');
     expect((await held.describe()).status.name).toBe('RUNNING');
     await held.terminate('the test is over');
-  }, 150_000);
+  });
 
   it('are deleted no more than so many at a time', async () => {
     for (const hour of ['07', '08']) await runSlot(often, `2026-01-02T${hour}:15:00Z`);

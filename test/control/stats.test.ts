@@ -90,7 +90,7 @@ describe('statistics', () => {
     await expect(backwards).rejects.toThrow(BadInput);
   });
 
-  it('go on over all pages of a list', { timeout: 120_000 }, async () => {
+  it('go on over all pages of a list', async () => {
     const other = await startEngine({
       name: 'stats-many',
       timezone: 'UTC',

@@ -39,7 +39,6 @@ const situation = (name: string) => situations.find((one) => one.name === name)!
 describe('the answer about', () => {
   test.each(situations.filter(({ withoutWorker }) => !withoutWorker).map((one) => [one.name, one] as const))(
     '%s',
-    { timeout: 60_000 },
     async (_, { arrange, cause, says }) => {
       const { task, runKey } = await arrange(engine);
       const view = await ask({ task, runKey });
@@ -126,7 +125,7 @@ test('a rerun that has yet to come to a failed task is waited for, not its earli
 });
 
 describe('without a free worker', () => {
-  test('the task is queued', { timeout: 60_000 }, async () => {
+  test('the task is queued', async () => {
     const busy = whySituations('wq');
     const small = await startEngine({ ...busy.project, concurrency: 1 });
     const { runKey } = await busy.situations.find(({ name }) => name === 'a task that runs')!.arrange(small);

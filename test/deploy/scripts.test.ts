@@ -5,13 +5,13 @@ import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { openConnection } from '../../src/connections/connection.js';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
 import { startEngine } from '../support/engine.js';
 import { writeProject } from '../support/project.js';
 import { afterwards, redisPort, temporaryFolder, temporalAddress, temporalBinary } from '../support/servers.js';
+import { listenLocally } from '../support/http.js';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 
@@ -56,7 +56,7 @@ test('temporal-namespace.sh makes a namespace fit, mends one that is not, and ca
   expect(Number(config!.workflowExecutionRetentionTtl!.seconds)).toBe(400 * 86_400);
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
-}, 120_000);
+});
 
 test('temporal-schema.sh makes both databases and goes on where one is there already', async () => {
   const bin = temporaryFolder();
@@ -103,11 +103,9 @@ test('health.mjs tells whether a worker of this machine polls, and whether the p
 
   let status = 200;
   const page = createServer((request, response) => response.writeHead(request.url === '/healthz' ? status : 404).end());
-  await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
-  afterwards(() => page.close());
-  const port = String((page.address() as AddressInfo).port);
+  const port = String((await listenLocally(page)).port);
   expect((await health('web', { DAYCHAIN_WEB_PORT: port })).exit).toBe(0);
   status = 503;
   expect(await health('web', { DAYCHAIN_WEB_PORT: port })).toMatchObject({ exit: 1, stderr: 'health: /healthz answers 503\n' });
   expect((await health('constructor', {})).exit).toBe(2);
-}, 120_000);
+});

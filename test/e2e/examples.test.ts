@@ -23,7 +23,7 @@ const open = new Map<string, Example>();
 beforeAll(async () => {
   for (const name of NAMES) open.set(name, await openExample(name, SERVERS, PACE));
   await Promise.all([...open.values()].map((example) => example.start()));
-}, 180_000);
+});
 
 const tasksOf = (name: string): string[] => readdirSync(join(EXAMPLES, name, 'tasks')).map((file) => file.replace(/\.ts$/, ''));
 
@@ -42,21 +42,17 @@ test('each passes its check, and no two have an id in common', async () => {
 
 // Civic's tasks build on one another: test/examples/civic/commands.test.ts takes them in their order.
 describe.each(['leads', 'component', 'compliance'])('of %s', (name) => {
-  test.for(tasksOf(name))(
-    '%s runs for a date, is done the second time, and runs again by force',
-    { timeout: 180_000 },
-    async (task) => {
-      const example = open.get(name)!;
-      const words = ['run', task, '--date', DATE, '--wait'];
-      // How busy the machine is decides whether the backup is postponed, and a forced run does not ask.
-      if (task !== 'task_database_backup') {
-        const first = await example.daychain(...words);
-        expect(first, first.stdout + first.stderr).toMatchObject({ exit: 0 });
-        const second = await example.daychain('run', task, '--date', DATE);
-        expect(second).toMatchObject({ exit: 0, stdout: expect.stringContaining('is done already') as string });
-      }
-      const forced = await example.daychain(...words, '--force', '--reason', 'tried by a test');
-      expect(forced, forced.stdout + forced.stderr).toMatchObject({ exit: 0 });
-    },
-  );
+  test.for(tasksOf(name))('%s runs for a date, is done the second time, and runs again by force', async (task) => {
+    const example = open.get(name)!;
+    const words = ['run', task, '--date', DATE, '--wait'];
+    // How busy the machine is decides whether the backup is postponed, and a forced run does not ask.
+    if (task !== 'task_database_backup') {
+      const first = await example.daychain(...words);
+      expect(first, first.stdout + first.stderr).toMatchObject({ exit: 0 });
+      const second = await example.daychain('run', task, '--date', DATE);
+      expect(second).toMatchObject({ exit: 0, stdout: expect.stringContaining('is done already') as string });
+    }
+    const forced = await example.daychain(...words, '--force', '--reason', 'tried by a test');
+    expect(forced, forced.stdout + forced.stderr).toMatchObject({ exit: 0 });
+  });
 });

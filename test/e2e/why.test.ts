@@ -72,7 +72,6 @@ async function askAll(of: Engine, { cause, says }: WhySituation, task: string, r
 describe('command line, API and page agree about', () => {
   test.for(situations.filter(({ withoutWorker }) => !withoutWorker).map((one) => [one.name, one] as const))(
     '%s',
-    { timeout: 120_000 },
     async ([, situation], { skip }) => {
       const { task, runKey } = await situation.arrange(engine);
       await askAll(engine, situation, task, runKey);
@@ -82,7 +81,6 @@ describe('command line, API and page agree about', () => {
 
   test.for(idle.situations.filter(({ withoutWorker }) => withoutWorker).map((one) => [one.name, one] as const))(
     '%s',
-    { timeout: 120_000 },
     async ([, situation], { skip }) => {
       const without = await startEngine({ ...idle.project, worker: false });
       afterwards(() => idle.cleanUp(without));

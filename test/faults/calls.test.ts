@@ -61,7 +61,7 @@ test('the calling process killed right after execute has returned: the retry hap
   await worker.ended;
 });
 
-test('the worker killed during the retry: the lost try counts, another worker ends it once', { timeout: 120_000 }, async () => {
+test('the worker killed during the retry: the lost try counts, another worker ends it once', async () => {
   const first = await workers.start();
   const { code, said } = await callFrom({ name: 'widow' }, false);
   // The program ends by itself: its connection to Temporal does not keep it.

@@ -1,7 +1,6 @@
 /** The compliance example with its worker killed in the middle, and with the services it calls away. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import { openSql } from '../../src/kit/sql/client.js';
 import { type Engine, eventually, resultOf, startEngine } from '../support/engine.js';
 import { afterwards, redisPort, temporalAddress } from '../support/servers.js';
 import { projectOfWorkers } from './workers.js';
+import { listenLocally } from '../support/http.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/compliance', import.meta.url));
 const { reports } = JSON.parse(readFileSync(join(EXAMPLE, 'data/sample.json'), 'utf8')) as {
@@ -106,8 +106,6 @@ async function startService(): Promise<{ url: string; up: boolean; taken: Map<st
       response.writeHead(service.up ? 201 : 503).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  service.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  service.url = (await listenLocally(server)).url;
   return service;
 }

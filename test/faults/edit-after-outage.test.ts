@@ -41,64 +41,60 @@ async function sync(server: Server, inFiles: WantedSchedule[], ids: string[]) {
   return await applySync(server, diff);
 }
 
-test(
-  'no due slot is lost and none has two shells, whichever write comes first after the restart',
-  { timeout: 180_000 },
-  async () => {
-    quietRuntime();
-    const first = await startOwnTemporal();
-    const before = await connect(first.address);
-    // Three slots while the server is away, and one after that, which an edit may move.
-    const base = Math.ceil(Date.now() / 1_000) * 1_000 + 12_000;
-    const due = [0, 2_000, 4_000].map((ms) => instantText(base + ms));
-    const later = instantText(base + 3_600_000);
-    const schedule: Schedule = { at: [...due, later] };
-    const ids = (kind: string) => Array.from({ length: EACH }, (_, n) => `${kind}-${n}-${randomBytes(3).toString('hex')}`);
-    const [paused, edited, gone] = [ids('paused'), ids('edited'), ids('gone')];
-    const all = [...paused, ...edited, ...gone];
-    await sync(
-      before.server,
-      all.map((id) => wanted(id, schedule)),
-      all,
-    );
-    await before.close();
-    expect(Date.now(), 'the schedules stood before their first slot').toBeLessThan(base);
-    process.kill(first.process.pid, 'SIGKILL');
-    await first.stop();
-    await delay(base + 4_500 - Date.now());
+test('no due slot is lost and none has two shells, whichever write comes first after the restart', async () => {
+  quietRuntime();
+  const first = await startOwnTemporal();
+  const before = await connect(first.address);
+  // Three slots while the server is away, and one after that, which an edit may move.
+  const base = Math.ceil(Date.now() / 1_000) * 1_000 + 12_000;
+  const due = [0, 2_000, 4_000].map((ms) => instantText(base + ms));
+  const later = instantText(base + 3_600_000);
+  const schedule: Schedule = { at: [...due, later] };
+  const ids = (kind: string) => Array.from({ length: EACH }, (_, n) => `${kind}-${n}-${randomBytes(3).toString('hex')}`);
+  const [paused, edited, gone] = [ids('paused'), ids('edited'), ids('gone')];
+  const all = [...paused, ...edited, ...gone];
+  await sync(
+    before.server,
+    all.map((id) => wanted(id, schedule)),
+    all,
+  );
+  await before.close();
+  expect(Date.now(), 'the schedules stood before their first slot').toBeLessThan(base);
+  process.kill(first.process.pid, 'SIGKILL');
+  await first.stop();
+  await delay(base + 4_500 - Date.now());
 
-    const again = await startOwnTemporal({ home: first.home, port: first.port });
-    const { server, close } = await connect(again.address);
-    const writes = [
-      ...paused.map((id) => pauseSchedule(server, project.name, id, { reason: 'tests', until: null, catchUp: false })),
-      sync(
-        server,
-        edited.map((id) => wanted(id, { at: [later] })),
-        edited,
-      ),
-      sync(server, [], gone),
-    ];
-    await Promise.all(writes);
-    for (const id of all) {
-      for (const slot of due) {
-        const shell = shellId(id, slot);
-        await eventually(`the shell ${shell}`, async () => {
-          const found = await server.client.workflow
-            .getHandle(shell)
-            .describe()
-            .catch(() => null);
-          return found !== null;
-        });
-      }
+  const again = await startOwnTemporal({ home: first.home, port: first.port });
+  const { server, close } = await connect(again.address);
+  const writes = [
+    ...paused.map((id) => pauseSchedule(server, project.name, id, { reason: 'tests', until: null, catchUp: false })),
+    sync(
+      server,
+      edited.map((id) => wanted(id, { at: [later] })),
+      edited,
+    ),
+    sync(server, [], gone),
+  ];
+  await Promise.all(writes);
+  for (const id of all) {
+    for (const slot of due) {
+      const shell = shellId(id, slot);
+      await eventually(`the shell ${shell}`, async () => {
+        const found = await server.client.workflow
+          .getHandle(shell)
+          .describe()
+          .catch(() => null);
+        return found !== null;
+      });
     }
-    const shells = await eventually('all shells in the list', async () => {
-      const { count } = await server.client.workflow.count(`WorkflowType = 'scheduledChain'`);
-      return count >= all.length * due.length ? { count } : null;
-    });
-    expect(shells.count).toBe(all.length * due.length);
-    for (const id of paused) expect(await readSchedule(server.client, id)).toMatchObject({ paused: true });
-    for (const id of edited) expect(await readSchedule(server.client, id)).toMatchObject({ paused: false, next: [later] });
-    for (const id of gone) expect(await readSchedule(server.client, id)).toMatchObject({ paused: true });
-    await close();
-  },
-);
+  }
+  const shells = await eventually('all shells in the list', async () => {
+    const { count } = await server.client.workflow.count(`WorkflowType = 'scheduledChain'`);
+    return count >= all.length * due.length ? { count } : null;
+  });
+  expect(shells.count).toBe(all.length * due.length);
+  for (const id of paused) expect(await readSchedule(server.client, id)).toMatchObject({ paused: true });
+  for (const id of edited) expect(await readSchedule(server.client, id)).toMatchObject({ paused: false, next: [later] });
+  for (const id of gone) expect(await readSchedule(server.client, id)).toMatchObject({ paused: true });
+  await close();
+});

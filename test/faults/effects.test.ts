@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { resultOf } from '../support/engine.js';
 import { postgresPrograms, startPostgres } from '../support/postgres.js';
 import { DIE_HERE, keepOneRunning, projectOfWorkers, type Workers } from './workers.js';
 import { afterwards } from '../support/servers.js';
+import { listenLocally } from '../support/http.js';
 
 /** A worker that is killed takes the attempts of all tasks with it; each body dies at its own point once. */
 const TASK = (body: string) => `{
@@ -142,11 +142,6 @@ async function startProvider(): Promise<Provider> {
     provider.keys.push(key);
     request.resume().on('end', () => response.end('{}'));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/charges`;
+  provider.url = `${(await listenLocally(server)).url}/charges`;
   return provider;
 }

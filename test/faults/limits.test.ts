@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connectRedis } from '../../src/connections/redis.js';
@@ -9,6 +8,7 @@ import type { TaskResult } from '../../src/plan/types.js';
 import { eventually, resultOf, within } from '../support/engine.js';
 import { afterwards, hasRealRedis, startOwnRedis } from '../support/servers.js';
 import { projectOfWorkers, type SpawnedWorker, type Workers } from './workers.js';
+import { listenLocally } from '../support/http.js';
 
 const LIMIT = 3;
 const PER_MS = 4_000;
@@ -83,7 +83,7 @@ describe.skipIf(!hasRealRedis())('limits while workers are killed and Redis is r
       { redis: redis.port },
     );
     running = [keepRunning(workers), keepRunning(workers)];
-  }, 120_000);
+  });
 
   const start = (task: string) =>
     workers.client.workflow.start('runTask', {
@@ -120,11 +120,11 @@ describe.skipIf(!hasRealRedis())('limits while workers are killed and Redis is r
     const [key] = (await store.send(['KEYS', 'llm:llm:spent:*'])) as string[];
     expect(await store.send(['HGET', key!, 'calls'])).toBe('5');
     expect(provider.questions).toHaveLength(5);
-  }, 180_000);
+  });
 
   test('the workers end when told', async () => {
     for (const one of running) await one.end();
-  }, 60_000);
+  });
 });
 
 /** A worker, and after its death another one. */
@@ -168,11 +168,6 @@ async function startProvider(): Promise<Provider> {
       response.end(JSON.stringify({ choices: [{ finish_reason: 'stop', message: { content: 'yes' } }] }));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/calls`;
+  provider.url = `${(await listenLocally(server)).url}/calls`;
   return provider;
 }

@@ -67,23 +67,19 @@ describe('a worker told to stop', () => {
     await next.ended;
   });
 
-  test(
-    'is not kept by a body that hears nothing; the run goes on elsewhere when that process is gone',
-    { timeout: 90_000 },
-    async () => {
-      const deaf = await workers.start({ drainMs: 0, ttlSeconds: 6 });
-      const handle = await start('st_deaf', '20261103');
-      await eventually('the body', () => phases('st_deaf').length === 1);
-      workers.open('second');
-      const gone = deaf.ended.then(() => Date.now());
-      deaf.process.kill('SIGTERM');
-      const next = await workers.start({ ttlSeconds: 6 });
-      expect(await within(40_000, 'the end of the deaf worker', deaf.ended)).toEqual({ code: 0, signal: null });
-      expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', attempts: 1 });
-      const again = workers.witness().filter(({ task }) => task === 'st_deaf')[1]!;
-      expect(again.at).toBeGreaterThanOrEqual(await gone);
-      next.process.kill('SIGTERM');
-      await next.ended;
-    },
-  );
+  test('is not kept by a body that hears nothing; the run goes on elsewhere when that process is gone', async () => {
+    const deaf = await workers.start({ drainMs: 0, ttlSeconds: 6 });
+    const handle = await start('st_deaf', '20261103');
+    await eventually('the body', () => phases('st_deaf').length === 1);
+    workers.open('second');
+    const gone = deaf.ended.then(() => Date.now());
+    deaf.process.kill('SIGTERM');
+    const next = await workers.start({ ttlSeconds: 6 });
+    expect(await within(40_000, 'the end of the deaf worker', deaf.ended)).toEqual({ code: 0, signal: null });
+    expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', attempts: 1 });
+    const again = workers.witness().filter(({ task }) => task === 'st_deaf')[1]!;
+    expect(again.at).toBeGreaterThanOrEqual(await gone);
+    next.process.kill('SIGTERM');
+    await next.ended;
+  });
 });

@@ -22,7 +22,7 @@ const tasks = (wait: string) => ({
 const TASKS = ['wt_postponed', 'wt_patient'] as const;
 
 describe('a wait outlives', () => {
-  test('its worker: the next one looks again when it was to be, and the body runs once', { timeout: 120_000 }, async () => {
+  test('its worker: the next one looks again when it was to be, and the body runs once', async () => {
     const workers = await projectOfWorkers({ name: 'waits', tasks: tasks('6 seconds') });
     const asked = (task: string) => workers.witness().filter((line) => line.task === task);
     const left = (task: string) => {
@@ -62,45 +62,41 @@ describe('a wait outlives', () => {
     second.process.kill('SIGKILL');
   });
 
-  test(
-    'its worker killed in the middle of a look: it looks again, and has used an attempt up',
-    { timeout: 120_000 },
-    async () => {
-      const dies = `const mark = ctx.secrets.get('GATES') + '/died-' + ctx.task; const fs = await import('node:fs');
+  test('its worker killed in the middle of a look: it looks again, and has used an attempt up', async () => {
+    const dies = `const mark = ctx.secrets.get('GATES') + '/died-' + ctx.task; const fs = await import('node:fs');
       if (fs.existsSync(ctx.secrets.get('GATES') + '/looked-' + ctx.task) && !fs.existsSync(mark)) { fs.writeFileSync(mark, ''); process.kill(process.pid, 'SIGKILL'); }
       fs.writeFileSync(ctx.secrets.get('GATES') + '/looked-' + ctx.task, '');`;
-      const workers = await projectOfWorkers({
-        name: 'waits-die',
-        tasks: {
-          wt_dies: `{ heartbeat: '2 seconds', retry: { retries: 3, delay: '1 second' }, recheck: { every: '1 second', until: '23:59 +30d' }, async run(ctx) {
+    const workers = await projectOfWorkers({
+      name: 'waits-die',
+      tasks: {
+        wt_dies: `{ heartbeat: '2 seconds', retry: { retries: 3, delay: '1 second' }, recheck: { every: '1 second', until: '23:59 +30d' }, async run(ctx) {
           ${dies}
           if (!fs.existsSync(mark)) return ctx.noWork('nothing there');
           ${LEAVES}
         } }`,
-        },
-      });
-      const date = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-      const first = await workers.start();
-      const handle = await workers.client.workflow.start('runTask', {
-        taskQueue: workers.taskQueue,
-        workflowId: `wt_dies:${date}`,
-        args: [{ task: 'wt_dies', date, mark: Date.now() }],
-      });
-      await first.ended;
-      const second = await workers.start();
-      const result = await resultOf<TaskResult>(handle, 60_000);
-      expect(result).toMatchObject({ status: 'success', attempts: 2 });
-      expect(result.attempt_errors).toMatchObject([{ attempt: 1, message: expect.stringContaining('the worker was lost') }]);
-      expect(
-        readFileSync(join(workers.dir, 'gates', 'left-wt_dies'), 'utf8')
-          .trim()
-          .split('\n'),
-      ).toHaveLength(1);
-      second.process.kill('SIGKILL');
-    },
-  );
+      },
+    });
+    const date = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+    const first = await workers.start();
+    const handle = await workers.client.workflow.start('runTask', {
+      taskQueue: workers.taskQueue,
+      workflowId: `wt_dies:${date}`,
+      args: [{ task: 'wt_dies', date, mark: Date.now() }],
+    });
+    await first.ended;
+    const second = await workers.start();
+    const result = await resultOf<TaskResult>(handle, 60_000);
+    expect(result).toMatchObject({ status: 'success', attempts: 2 });
+    expect(result.attempt_errors).toMatchObject([{ attempt: 1, message: expect.stringContaining('the worker was lost') }]);
+    expect(
+      readFileSync(join(workers.dir, 'gates', 'left-wt_dies'), 'utf8')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(1);
+    second.process.kill('SIGKILL');
+  });
 
-  test('the server killed and started on its file', { timeout: 120_000 }, async () => {
+  test('the server killed and started on its file', async () => {
     const own = await startOwnTemporal();
     const engine = await startEngine({ name: 'waits-server', address: own.address, tasks: tasks('4 seconds') });
     const date = new Date().toISOString().slice(0, 10).replaceAll('-', '');

@@ -23,52 +23,48 @@ const REQUEST = {
   beyondRetention: false,
 };
 
-test(
-  'backfill show --watch and next --watch stay while the server is killed, say how old their answer is, and go on',
-  { timeout: 120_000 },
-  async () => {
-    const first = await startOwnTemporal();
-    const workers = await projectOfWorkers(
-      {
-        name: 'watched-restart',
-        tasks: { wa_task: `{ async run(ctx) { witness(ctx, 'body'); await until(ctx, ctx.secrets.get('GATES') + '/go'); } }` },
-        chains: { 'wa-chain': { schedule: { daily: '06:00' }, tasks: { wa_task: [] } } },
-      },
-      { address: first.address },
-    );
-    const server: Server = { client: workers.client, namespace: 'default', taskQueue: workers.taskQueue, by: 'marie@desk' };
-    await workers.start();
-    const plan = await planBackfill(server, await loadProject(workers.dir), REQUEST, Date.parse('2026-03-01T00:00:00Z'));
-    await startBackfill(server, plan);
-    await eventually('both runs under way', async () => {
-      const { working } = await workers.client.workflow.getHandle(plan.workflowId).query<BackfillProgress>('progress');
-      return working === 2 && workers.witness().length === 2;
-    });
+test('backfill show --watch and next --watch stay while the server is killed, say how old their answer is, and go on', async () => {
+  const first = await startOwnTemporal();
+  const workers = await projectOfWorkers(
+    {
+      name: 'watched-restart',
+      tasks: { wa_task: `{ async run(ctx) { witness(ctx, 'body'); await until(ctx, ctx.secrets.get('GATES') + '/go'); } }` },
+      chains: { 'wa-chain': { schedule: { daily: '06:00' }, tasks: { wa_task: [] } } },
+    },
+    { address: first.address },
+  );
+  const server: Server = { client: workers.client, namespace: 'default', taskQueue: workers.taskQueue, by: 'marie@desk' };
+  await workers.start();
+  const plan = await planBackfill(server, await loadProject(workers.dir), REQUEST, Date.parse('2026-03-01T00:00:00Z'));
+  await startBackfill(server, plan);
+  await eventually('both runs under way', async () => {
+    const { working } = await workers.client.workflow.getHandle(plan.workflowId).query<BackfillProgress>('progress');
+    return working === 2 && workers.witness().length === 2;
+  });
 
-    const environment = { TEMPORAL_ADDRESS: first.address, REDIS_URL: `redis://127.0.0.1:${redisPort()}` };
-    const backfill = watching(['backfill', 'show', plan.workflowId, '--watch', '--project', workers.dir], environment);
-    const next = watching(['next', '--watch', '--project', workers.dir], environment);
-    await eventually('both pictures', () => backfill.out().includes('2 under way') && next.out().includes('wa-chain: '));
+  const environment = { TEMPORAL_ADDRESS: first.address, REDIS_URL: `redis://127.0.0.1:${redisPort()}` };
+  const backfill = watching(['backfill', 'show', plan.workflowId, '--watch', '--project', workers.dir], environment);
+  const next = watching(['next', '--watch', '--project', workers.dir], environment);
+  await eventually('both pictures', () => backfill.out().includes('2 under way') && next.out().includes('wa-chain: '));
 
-    process.kill(first.process.pid, 'SIGKILL');
-    await first.stop();
-    const away = /last known, [\d.]+ (?:ms|s|min) old: /;
-    await eventually('both to say that it is away', () => [backfill, next].every((one) => away.test(one.err())));
-    await startOwnTemporal({ home: first.home, port: first.port });
-    await eventually(
-      'both to say that it is back',
-      () => [backfill, next].every((one) => one.err().includes('The server answers again.')),
-      60_000,
-    );
+  process.kill(first.process.pid, 'SIGKILL');
+  await first.stop();
+  const away = /last known, [\d.]+ (?:ms|s|min) old: /;
+  await eventually('both to say that it is away', () => [backfill, next].every((one) => away.test(one.err())));
+  await startOwnTemporal({ home: first.home, port: first.port });
+  await eventually(
+    'both to say that it is back',
+    () => [backfill, next].every((one) => one.err().includes('The server answers again.')),
+    60_000,
+  );
 
-    workers.open('go');
-    expect(await within(60_000, 'the end of the backfill', backfill.exit)).toBe(0);
-    expect(backfill.out()).toContain('Backfill of wa-chain, 2026-02-01 to 2026-02-02 succeeded');
-    next.child.kill('SIGINT');
-    expect(await within(20_000, 'the end of next', next.exit)).toBe(130);
-    expect(next.out().match(/^wa-chain: /gm)).toHaveLength(1);
-  },
-);
+  workers.open('go');
+  expect(await within(60_000, 'the end of the backfill', backfill.exit)).toBe(0);
+  expect(backfill.out()).toContain('Backfill of wa-chain, 2026-02-01 to 2026-02-02 succeeded');
+  next.child.kill('SIGINT');
+  expect(await within(20_000, 'the end of next', next.exit)).toBe(130);
+  expect(next.out().match(/^wa-chain: /gm)).toHaveLength(1);
+});
 
 /** A command that stays. It is gone after the test, whatever happens. */
 function watching(words: string[], environment: Record<string, string>) {

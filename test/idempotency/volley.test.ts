@@ -142,44 +142,40 @@ async function allClosed(query: string): Promise<void> {
 }
 
 describe('one run per task and date', () => {
-  test(
-    'a hundred starters from five processes run each body once, and a second volley adds nothing',
-    { timeout: 170_000 },
-    async () => {
-      const [outcomes, ...typed] = await Promise.all([
-        fire([shots(), shots(), shots(), shots()]),
-        byHand('runChain', { chain: 'vo-chain', date: DATE }, `vo-chain:${DATE}`),
-        byHand('runChain', { chain: 'vo-chain', date: '2026-02-07' }),
-        byHand('runTask', { task: 'vo_b', date: DATE }, `vo_b:${DATE}`),
-        byHand('runTask', { task: 'vo_c', date: DATE }),
-      ]);
-      expect(outcomes).toHaveLength(96);
-      expect(typed).toHaveLength(4);
-      engine.open(`go-${DATE}`);
-      await allClosed('the first volley');
-      const bodies = () =>
-        engine
-          .witness()
-          .filter(({ date }) => date === DATE)
-          .map(({ task }) => task)
-          .sort();
-      expect(bodies()).toEqual(TASKS);
+  test('a hundred starters from five processes run each body once, and a second volley adds nothing', async () => {
+    const [outcomes, ...typed] = await Promise.all([
+      fire([shots(), shots(), shots(), shots()]),
+      byHand('runChain', { chain: 'vo-chain', date: DATE }, `vo-chain:${DATE}`),
+      byHand('runChain', { chain: 'vo-chain', date: '2026-02-07' }),
+      byHand('runTask', { task: 'vo_b', date: DATE }, `vo_b:${DATE}`),
+      byHand('runTask', { task: 'vo_c', date: DATE }),
+    ]);
+    expect(outcomes).toHaveLength(96);
+    expect(typed).toHaveLength(4);
+    engine.open(`go-${DATE}`);
+    await allClosed('the first volley');
+    const bodies = () =>
+      engine
+        .witness()
+        .filter(({ date }) => date === DATE)
+        .map(({ task }) => task)
+        .sort();
+    expect(bodies()).toEqual(TASKS);
 
-      const chain = await resultOf<ChainResult>(engine.client.workflow.getHandle(`vo-chain:${DATE}`));
-      expect(chain.status).toBe('success');
+    const chain = await resultOf<ChainResult>(engine.client.workflow.getHandle(`vo-chain:${DATE}`));
+    expect(chain.status).toBe('success');
 
-      await Promise.all([
-        fire([shots(), shots()]),
-        byHand('runChain', { chain: 'vo-chain', date: DATE }, `vo-chain:${DATE}`),
-        byHand('runTask', { task: 'vo_a', date: DATE }, `vo_a:${DATE}`),
-        byHand('runTask', { task: 'vo_c', date: DATE }),
-      ]);
-      await allClosed('the second volley');
-      expect(bodies()).toEqual(TASKS);
-      // The canonical ID typed by hand ends with the earlier run's own result.
-      expect((await resultOf<ChainResult>(engine.client.workflow.getHandle(`vo-chain:${DATE}`))).tasks).toEqual(chain.tasks);
-    },
-  );
+    await Promise.all([
+      fire([shots(), shots()]),
+      byHand('runChain', { chain: 'vo-chain', date: DATE }, `vo-chain:${DATE}`),
+      byHand('runTask', { task: 'vo_a', date: DATE }, `vo_a:${DATE}`),
+      byHand('runTask', { task: 'vo_c', date: DATE }),
+    ]);
+    await allClosed('the second volley');
+    expect(bodies()).toEqual(TASKS);
+    // The canonical ID typed by hand ends with the earlier run's own result.
+    expect((await resultOf<ChainResult>(engine.client.workflow.getHandle(`vo-chain:${DATE}`))).tasks).toEqual(chain.tasks);
+  });
 
   test('a failing task under fifty waiters runs its two attempts once, and all learn its end', async () => {
     const handles = await Promise.all(

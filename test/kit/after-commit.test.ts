@@ -21,7 +21,7 @@ describe.skipIf(postgresPrograms() === null)('after a transaction (with a Postgr
     afterwards(() => db.destroy());
     await sql`create table payments (id serial primary key, amount integer not null)`.execute(db);
     await sql`create table receipts (amount integer unique deferrable initially deferred)`.execute(db);
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     told = [];

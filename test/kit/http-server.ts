@@ -1,7 +1,6 @@
 /** A real server for one test: what it is asked it remembers, what it answers the test says. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listenLocally } from '../support/http.js';
 
 export interface Asked {
   method: string;
@@ -36,11 +35,6 @@ export async function serve(
       answer(response, one, asked.length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { port, origin: `http://127.0.0.1:${port}`, asked };
+  const { port, url } = await listenLocally(server);
+  return { port, origin: url, asked };
 }

@@ -36,7 +36,7 @@ describe.each(KINDS)('two or more runs on $kind', (kind) => {
       return { runs, name: { task: 'task_x', scope: String(scope) } };
     };
 
-    test('never both hold the lock, in whatever order they act, and fences only grow', { timeout: 60_000 }, async () => {
+    test('never both hold the lock, in whatever order they act, and fences only grow', async () => {
       await fc.assert(
         fc.asyncProperty(steps(...STEPS), async (sequence) => {
           const { runs, name } = begin();
@@ -52,7 +52,7 @@ describe.each(KINDS)('two or more runs on $kind', (kind) => {
       );
     });
 
-    test('never both hold the lock, though they act at the same time', { timeout: 60_000 }, async () => {
+    test('never both hold the lock, though they act at the same time', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.tuple(...[0, 1, 2].map(() => fc.constantFrom(...STEPS))), { maxLength: 10 }),
@@ -68,7 +68,7 @@ describe.each(KINDS)('two or more runs on $kind', (kind) => {
       );
     });
 
-    test('agree on one holder at the next renewal after Redis lost everything', { timeout: 60_000 }, async () => {
+    test('agree on one holder at the next renewal after Redis lost everything', async () => {
       await fc.assert(
         fc.asyncProperty(steps(...STEPS, 'empty'), async (sequence) => {
           const { runs, name } = begin();

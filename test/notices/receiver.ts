@@ -1,7 +1,6 @@
 /** A real webhook receiver: keeps what came, and answers as it is told. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterwards } from '../support/servers.js';
+import { listenLocally } from '../support/http.js';
 
 export interface Received {
   path: string;
@@ -32,17 +31,9 @@ export async function startReceiver(): Promise<Receiver> {
       else how?.(response, came.filter((one) => one.path === path).length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  afterwards(
-    () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  );
+  const { url } = await listenLocally(server);
   return {
-    url: (path) => `http://127.0.0.1:${port}${path}`,
+    url: (path) => url + path,
     on: (path) => came.filter((one) => one.path === path),
     answer: (path, how) => void answers.set(path, how),
   };

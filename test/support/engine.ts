@@ -158,14 +158,14 @@ export function readWitness(file: string): WitnessLine[] {
 }
 
 /** A run's result within the deadline; rejects as the run does. Milliseconds. */
-export async function resultOf<T = TaskResult | ChainResult>(handle: WorkflowHandle, withinMs = 40_000): Promise<T> {
+export async function resultOf<T = TaskResult | ChainResult>(handle: WorkflowHandle, withinMs = 90_000): Promise<T> {
   return await within(withinMs, `the result of ${handle.workflowId}`, handle.result() as Promise<T>);
 }
 
 /** The failure a run ends with: its type, message and first detail. */
 export async function failureOf(
   handle: WorkflowHandle,
-  withinMs = 40_000,
+  withinMs = 90_000,
 ): Promise<{ type: string; message: string; result: TaskResult & ChainResult }> {
   try {
     const result = await resultOf(handle, withinMs);
@@ -182,7 +182,7 @@ export async function failureOf(
 }
 
 /** Polls until a condition holds, with a deadline in milliseconds. */
-export async function eventually<T>(what: string, look: () => T | Promise<T>, withinMs = 30_000): Promise<NonNullable<T>> {
+export async function eventually<T>(what: string, look: () => T | Promise<T>, withinMs = 60_000): Promise<NonNullable<T>> {
   const until = Date.now() + withinMs;
   for (;;) {
     const seen = await look();

@@ -59,7 +59,7 @@ describe('Temporal away', () => {
       return answer.status === 200 ? answer : null;
     });
     expect(back.body.project).toBe('web-away');
-  }, 120_000);
+  });
 
   it('leaves what needs only Redis answerable, and the other way round', async () => {
     const files = await projectFiles();

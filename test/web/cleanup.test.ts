@@ -44,7 +44,7 @@ beforeAll(async () => {
     config: { ...config, environment: { ...config.environment, WC_HOOK: receiver.url('/hook?token=very-secret-1') } },
   };
   web = await serve({ project, tokens: TOKENS, acted: (action) => acted.push(action) });
-}, 90_000);
+});
 
 describe('a clean-up over HTTP', () => {
   it('says to readers what it would remove, and removes it for those who may, with who and why in the log', async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   });
   project = projectOf(engine);
   web = await serve({ project });
-}, 90_000);
+});
 
 const ended = async (run: string) =>
   await eventually(`the end of ${run}`, async () => {

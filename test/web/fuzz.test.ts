@@ -26,7 +26,7 @@ beforeAll(async () => {
   const api = bareApi({ project });
   document = documentOf(api);
   judge = judgeOf(api);
-}, 90_000);
+});
 
 type Schema = Record<string, unknown>;
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
     },
     chains: { chain_a: { schedule: { daily: '06:00' }, tasks: { task_a: [] } } },
   });
-}, 90_000);
+});
 
 interface Started {
   child: ChildProcess;
@@ -94,7 +94,7 @@ describe('the process of the page', () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     web.child.kill('SIGTERM');
     expect(await within(10_000, 'its end', web.exit)).toBe(0);
-  }, 180_000);
+  });
 
   it('lets slow and huge requests go, and answers others meanwhile', async () => {
     const { port } = await listening(start(['--port', '0']));
@@ -110,7 +110,7 @@ describe('the process of the page', () => {
     const ends = await within(30_000, 'the end of slow heads', Promise.all(slow.map(({ closed }) => closed)));
     expect(ends.every((answer) => answer === '' || /^HTTP\/1\.1 408 /.test(answer))).toBe(true);
     body.socket.destroy();
-  }, 90_000);
+  });
 
   it('says whose port it is that is taken, or takes the next one where that is as good', async () => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -390,7 +390,7 @@ describe('a backfill', () => {
     expect(await listBackfills(server, undefined, 2)).toHaveLength(2);
   });
 
-  test('longer than one history holds goes on in the next execution, and counts on', { timeout: 120_000 }, async () => {
+  test('longer than one history holds goes on in the next execution, and counts on', async () => {
     await resultOf(await engine.startChain({ chain: id('simple'), date: '20260701' }));
     const planned = await plan('simple', '20260702', '20260704');
     const slot = { date: '20260701', runKey: '20260701', scheduledFor: '2026-07-01T04:00:00Z' };

@@ -27,13 +27,13 @@ beforeAll(async () => {
 });
 
 describe('sizes', () => {
-  test(`a chain ${WIDE} wide runs to its end`, { timeout: 120_000 }, async () => {
+  test(`a chain ${WIDE} wide runs to its end`, async () => {
     const chain = await resultOf<ChainResult>(await engine.startChain({ chain: 'wide-chain', date: '20260501' }), 110_000);
     expect(chain.counts.success).toBe(WIDE);
     expect(engine.witness().filter(({ task }) => task.startsWith('wi_'))).toHaveLength(WIDE);
   });
 
-  test(`a chain ${DEEP} deep runs to its end, in order`, { timeout: 120_000 }, async () => {
+  test(`a chain ${DEEP} deep runs to its end, in order`, async () => {
     const chain = await resultOf<ChainResult>(await engine.startChain({ chain: 'deep-chain', date: '20260501' }), 110_000);
     expect(chain.counts.success).toBe(DEEP);
     expect(

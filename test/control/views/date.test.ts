@@ -72,7 +72,7 @@ beforeAll(async () => {
       node(view, 'da_bad').state === 'retrying'
     );
   });
-}, 120_000);
+});
 
 async function look(date: string): Promise<DateView> {
   return await readDate(server, engine.registry, 'da-chain', date, Date.now());
@@ -201,4 +201,4 @@ test('a chain of 200 tasks takes a bounded number of requests', async () => {
   await readDate(server, engine.registry, 'da-wide', day(4), Date.now());
   const again = server.calls();
   expect(again.length, again.join(', ')).toBeLessThanOrEqual(12);
-}, 120_000);
+});

@@ -8,7 +8,7 @@ import { temporaryFolder } from './fake-context.js';
 
 const project = fileURLToPath(new URL('../../../examples/civic', import.meta.url));
 
-test('a site that is down all day costs its index, and the report says so', { timeout: 120_000 }, async () => {
+test('a site that is down all day costs its index, and the report says so', async () => {
   const { folder: out, remove } = temporaryFolder();
   onTestFinished(remove);
   const { result, tasks, tookMs } = await testChain('daily-chain', {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await civic.start();
 });
 
-test.each(TASKS)('%s runs for a date, is done the second time, and runs again by force', { timeout: 180_000 }, async (task) => {
+test.each(TASKS)('%s runs for a date, is done the second time, and runs again by force', async (task) => {
   const first = await civic.daychain('run', task, '--date', DATE, '--wait');
   expect(first, first.stdout + first.stderr).toMatchObject({ exit: 0 });
   expect((await civic.daychain('run', task, '--date', DATE, '--wait')).exit).toBe(0);

@@ -1,7 +1,6 @@
 /** A server on this machine that keeps what it is asked and answers as it is told. */
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterwards } from '../../support/servers.js';
+import { listenLocally } from '../../support/http.js';
 
 export interface Asked {
   method: string;
@@ -47,13 +46,8 @@ export async function localServer(answer: (asked: Asked) => Answer): Promise<Loc
       response.end(plain ?? (json === undefined ? '' : JSON.stringify(json)));
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => {
-    server.closeAllConnections();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
-  });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url: `http://${host}`, host, asked };
+  const { host, url } = await listenLocally(server);
+  return { url, host, asked };
 }
 
 function parsed(text: string): unknown {

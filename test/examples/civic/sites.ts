@@ -1,7 +1,6 @@
 /** Web sites of tests: real servers on loopback, closed after the test. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterwards } from '../../support/servers.js';
+import { listenLocally } from '../../support/http.js';
 
 export interface Answer {
   status?: number;
@@ -28,13 +27,5 @@ export async function site(answers: Record<string, Answer>, others?: (request: I
     if (answer.by) answer.by(request, response);
     else response.writeHead(answer.status ?? 200, answer.headers).end(answer.body);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  afterwards(
-    () =>
-      new Promise<void>((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  );
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `${(await listenLocally(server)).url}/`;
 }

@@ -21,7 +21,7 @@ let billing: Billing;
 beforeAll(async () => {
   db = await openDatabase(null, temporaryFolder());
   afterwards(() => db.destroy());
-}, 60_000);
+});
 
 beforeEach(async () => {
   billing = await startBilling({ 'interest-rates': rates, payments: takenIn });

@@ -1,7 +1,6 @@
 /** A billing service of the test's own, in the form in which the example asks it. */
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterwards } from '../../support/servers.js';
+import { listenLocally } from '../../support/http.js';
 
 export interface Billing {
   url: string;
@@ -35,12 +34,6 @@ export async function startBilling(known: Record<string, unknown>): Promise<Bill
     answer: null,
     keys: (kind) => [...new Set(taken.filter((one) => one.kind === kind).map(({ key }) => key))].sort(),
   };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  billing.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  billing.url = `http://${billing.host}`;
-  return billing;
+  const { host, url } = await listenLocally(server);
+  return Object.assign(billing, { host, url });
 }

@@ -5,7 +5,7 @@ import { testChain } from 'daychain/testing';
 
 const project = fileURLToPath(new URL('../../../examples/compliance', import.meta.url));
 
-test('payments wait for rates that need a second attempt, and invoices for both', { timeout: 120_000 }, async () => {
+test('payments wait for rates that need a second attempt, and invoices for both', async () => {
   const order: string[] = [];
   const noted = (task: string) => () => {
     order.push(task);
@@ -27,7 +27,7 @@ test('payments wait for rates that need a second attempt, and invoices for both'
   expect(order).toEqual(['reports', 'payments', 'invoices']);
 });
 
-test('without rates there are neither payments nor invoices', { timeout: 120_000 }, async () => {
+test('without rates there are neither payments nor invoices', async () => {
   const { result } = await testChain('nightly-billing', {
     project,
     date: '20260203',

@@ -85,9 +85,9 @@ describe('the project at work', () => {
     const { clientsLent } = await import('../../../src/define/lent-clients.js');
     const clients = clientsLent(engine.dir) as unknown as { sql(): Promise<Database> };
     db = await clients.sql();
-  }, 180_000);
+  });
 
-  it('takes reports in, books payments, writes invoices, and mails each operator once', { timeout: 120_000 }, async () => {
+  it('takes reports in, books payments, writes invoices, and mails each operator once', async () => {
     const night = await engine.startChain({ chain: 'nightly-billing', date: '20261114' });
     const result = await resultOf<ChainResult>(night, 100_000);
     expect(result.status).toBe('success');
@@ -121,29 +121,25 @@ describe('the project at work', () => {
     expect(mails('mail_report_received')).toHaveLength(reports.length);
   });
 
-  it(
-    'reminds on 15 November those who have not paid, and a repeat by force mails nobody twice',
-    { timeout: 120_000 },
-    async () => {
-      const chain = await engine.startChain({ chain: 'obligation-reminder', date: '20261115' });
-      const result = await resultOf<ChainResult>(chain, 100_000);
-      expect(result.tasks.send_reminders_for_current_period).toMatchObject({ status: 'success' });
-      const reminded = mails('mail_obligation_due_reminder');
-      expect(reminded).toHaveLength(unpaid('20261115').length);
-      expect(reminded[0]).toContain('is still open. It is due on 2026-11-30.');
-      const again = await engine.client.workflow.start('runChain', {
-        taskQueue: engine.taskQueue,
-        workflowId: 'obligation-reminder:20261115',
-        args: [
-          { chain: 'obligation-reminder', date: '20261115', mark: Date.now(), rerun: { mode: 'all', by: 'tests', reason: 'x' } },
-        ],
-      });
-      await resultOf(again, 100_000);
-      expect(mails('mail_obligation_due_reminder')).toHaveLength(reminded.length);
-    },
-  );
+  it('reminds on 15 November those who have not paid, and a repeat by force mails nobody twice', async () => {
+    const chain = await engine.startChain({ chain: 'obligation-reminder', date: '20261115' });
+    const result = await resultOf<ChainResult>(chain, 100_000);
+    expect(result.tasks.send_reminders_for_current_period).toMatchObject({ status: 'success' });
+    const reminded = mails('mail_obligation_due_reminder');
+    expect(reminded).toHaveLength(unpaid('20261115').length);
+    expect(reminded[0]).toContain('is still open. It is due on 2026-11-30.');
+    const again = await engine.client.workflow.start('runChain', {
+      taskQueue: engine.taskQueue,
+      workflowId: 'obligation-reminder:20261115',
+      args: [
+        { chain: 'obligation-reminder', date: '20261115', mark: Date.now(), rerun: { mode: 'all', by: 'tests', reason: 'x' } },
+      ],
+    });
+    await resultOf(again, 100_000);
+    expect(mails('mail_obligation_due_reminder')).toHaveLength(reminded.length);
+  });
 
-  it('charges on 1 December those who are overdue, and not who paid in the last days', { timeout: 120_000 }, async () => {
+  it('charges on 1 December those who are overdue, and not who paid in the last days', async () => {
     const chain = await engine.startChain({ chain: 'penalty-accrual', date: '20261201' });
     await resultOf<ChainResult>(chain, 100_000);
     const late = unpaid('20261201');
@@ -162,7 +158,7 @@ describe('the project at work', () => {
     expect(charged).toHaveLength(late.length);
   });
 
-  it('writes the month’s statement and the archive, and clears only what is old', { timeout: 120_000 }, async () => {
+  it('writes the month’s statement and the archive, and clears only what is old', async () => {
     await resultOf(await engine.startTask({ task: 'month_end_statement', date: '20261130' }));
     const [head, ...years] = readFileSync(out('statements', '20261130.csv'), 'utf8').trim().split('\n');
     expect(head).toBe('year,reports,owed,paid,open');

@@ -1,7 +1,6 @@
 /** Every task of the example by what it leaves behind: rows, files, mails, requests. Twice in a row leaves the same. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -23,13 +22,13 @@ import reminder from '../../../examples/component/tasks/task_reminder.js';
 import temporary from '../../../examples/component/tasks/task_temp_cleanup.js';
 import weekend from '../../../examples/component/tasks/task_weekend_maintenance.js';
 import weekly from '../../../examples/component/tasks/task_weekly_report.js';
-import { afterwards } from '../../support/servers.js';
 import { type Bench, openBench } from './bench.js';
+import { listenLocally } from '../../support/http.js';
 
 let bench: Bench;
 beforeAll(async () => {
   bench = await openBench();
-}, 120_000);
+});
 
 const mails = () => (existsSync(join(bench.out, 'mail')) ? readdirSync(join(bench.out, 'mail')) : []);
 const read = (...path: string[]) => readFileSync(join(bench.out, ...path), 'utf8');
@@ -190,16 +189,13 @@ describe('uploads', () => {
 describe('the external API', () => {
   /** What the API answers with, and what it was asked. */
   const api = { status: 200, body: '{"data":[]}', asked: [] as (string | undefined)[] };
-  let server: Server;
   let url: string;
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    const server = createServer((request, response) => {
       api.asked.push(request.headers.authorization);
       response.writeHead(api.status).end(api.body);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/data`;
-    afterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    url = `${(await listenLocally(server)).url}/data`;
   });
   const run = (runKey: string) =>
     testTask(sync, bench.run('task_external_sync', '20260203', { runKey, settings: { API_URL: url } }));

@@ -12,8 +12,9 @@ import sync from '../../../examples/component/tasks/task_external_sync.js';
 import reminder from '../../../examples/component/tasks/task_reminder.js';
 import { failureOf, resultOf } from '../../support/engine.js';
 import { type Example, openExample } from '../../support/example.js';
-import { afterwards } from '../../support/servers.js';
 import { type Bench, openBench } from './bench.js';
+import { listenLocally } from '../../support/http.js';
+import { findFreePort } from '../../../src/local/ports.js';
 
 type Answer = { status?: number; body?: string; headers?: Record<string, string>; never?: true; cut?: true };
 interface Api {
@@ -41,22 +42,8 @@ async function startApi(): Promise<Api> {
     }
     response.writeHead(status, headers).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  api.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/data`;
-  afterwards(async () => {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  });
+  api.url = `${(await listenLocally(server)).url}/data`;
   return api;
-}
-
-/** A port where nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createListener();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 const RECORD = '{"id":"n-1","name":"New","revision":1}';
@@ -65,7 +52,7 @@ describe('one attempt', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await openBench();
-  }, 120_000);
+  });
 
   const syncWith = async (answers: Answer[], settings: Record<string, unknown> = {}) => {
     const api = await startApi();
@@ -137,8 +124,8 @@ describe('every task, with its worker', () => {
   /** A retry soon, however long the task says. */
   const PACE = { heartbeatMs: 60_000, retryDelayMs: 100 };
 
-  test('ends with a clear error where the database and the mail server are away', { timeout: 180_000 }, async () => {
-    const port = await closedPort();
+  test('ends with a clear error where the database and the mail server are away', async () => {
+    const port = await findFreePort([]);
     const away = { DATABASE_URL: `postgres://a@127.0.0.1:${port}/a`, SMTP_URL: `smtp://127.0.0.1:${port}` };
     const example = await openExample('component', away, PACE);
     // They ask nothing but the disk.
@@ -211,7 +198,7 @@ describe('settings that cannot be', () => {
     ['SMTP_URL', 'nowhere'],
     ['BACKUPS_KEPT', '0'],
     ['API_TIMEOUT_SECONDS', 'soon'],
-  ])('of %s are refused by name by check and worker', { timeout: 60_000 }, async (name, value) => {
+  ])('of %s are refused by name by check and worker', async (name, value) => {
     const example = await openExample('component', { [name]: value });
     const answers = await Promise.all([example.daychain('check'), example.daychain('worker')]);
     for (const { exit, stdout, stderr } of answers) {

@@ -26,7 +26,7 @@ beforeAll(async () => {
     HUBSPOT_URL: service.url,
     N8N_WEBHOOK_URL: `${service.url}/webhook/leads`,
   };
-}, 120_000);
+});
 beforeEach(async () => {
   service.requests.length = 0;
   service.answer = () => ({});

@@ -1,7 +1,6 @@
 /** The leads project's tasks, run alone on a database of the test's own. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
@@ -14,6 +13,7 @@ import { settings as declared } from '../../../examples/leads/lib/settings.js';
 import { openWeb } from '../../../examples/leads/lib/web.js';
 import { afterwards } from '../../support/servers.js';
 import { TEST_HOME_PREFIX } from '../../support/test-homes.js';
+import { listenLocally } from '../../support/http.js';
 
 export interface Leads {
   db: Kysely<Tables>;
@@ -83,14 +83,8 @@ export async function startService(): Promise<Service> {
       });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  service.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  service.url = `http://${service.host}`;
-  return service;
+  const { host, url } = await listenLocally(server);
+  return Object.assign(service, { host, url });
 }
 
 export function textOf(path: string): string {

@@ -15,7 +15,7 @@ const rows = async <T>(query: string): Promise<T[]> => (await sql.raw<T>(query).
 
 beforeAll(async () => {
   leads = await openLeads();
-}, 120_000);
+});
 
 describe('the pipeline on the sample', () => {
   test('task_scan_places looks places up: businesses appear, an unknown place is given up with its cause', async () => {

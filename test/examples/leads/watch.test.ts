@@ -12,7 +12,7 @@ let leads: Leads;
 
 beforeAll(async () => {
   leads = await openLeads();
-}, 120_000);
+});
 beforeEach(async () => {
   await sql`update pages set page_processing_status = 'Queued', page_processing_changed_at = now()`.execute(leads.db);
 });
