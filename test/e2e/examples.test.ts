@@ -25,7 +25,12 @@ beforeAll(async () => {
   await Promise.all([...open.values()].map((example) => example.start()));
 });
 
-const tasksOf = (name: string): string[] => readdirSync(join(EXAMPLES, name, 'tasks')).map((file) => file.replace(/\.ts$/, ''));
+/** Those of civic that others build on come first. */
+const FIRST = ['task_firecrawl', 'task_contributions_analysis', 'task_rag_indexing'];
+const tasksOf = (name: string): string[] => {
+  const tasks = readdirSync(join(EXAMPLES, name, 'tasks')).map((file) => file.replace(/\.ts$/, ''));
+  return [...FIRST.filter((task) => tasks.includes(task)), ...tasks.filter((task) => !FIRST.includes(task))];
+};
 
 test('each passes its check, and no two have an id in common', async () => {
   const ids: string[] = [];
@@ -40,8 +45,7 @@ test('each passes its check, and no two have an id in common', async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-// Civic's tasks build on one another: test/examples/civic/commands.test.ts takes them in their order.
-describe.each(['leads', 'component', 'compliance'])('of %s', (name) => {
+describe.each(NAMES)('of %s', (name) => {
   test.for(tasksOf(name))('%s runs for a date, is done the second time, and runs again by force', async (task) => {
     const example = open.get(name)!;
     const words = ['run', task, '--date', DATE, '--wait'];

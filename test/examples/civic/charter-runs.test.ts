@@ -1,4 +1,4 @@
-/** The charter's tasks in real workers: killed in the middle, run by command, twice and by force, and badly configured. */
+/** The charter's tasks in real workers: killed in the middle, badly asked, badly configured and badly served. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -108,42 +108,14 @@ describe('a worker that is killed in the middle', () => {
   });
 });
 
-describe('by command, with a worker that runs', () => {
-  /** Which execution of the run there is. */
-  async function executionOf(run: string): Promise<string> {
-    const { stdout } = await civic.daychain('show', run, '--json');
-    return (JSON.parse(stdout) as { runId: string }).runId;
-  }
-  beforeAll(async () => {
-    await civic.start();
-  });
-
-  test.each([
-    ['task_contributions_analysis', '20260511'],
-    ['task_opik_experiment', '20260511'],
-    ['task_opik_evaluate', '20260511'],
-    ['task_contributions_repair', '20260511'],
-  ])('%s runs once, says so the second time, and again by force', async (task, date) => {
-    const words = ['run', task, '--date', date, '--wait'];
-    const first = await civic.daychain(...words);
-    expect(first.exit, first.stderr + first.stdout).toBe(0);
-    const execution = await executionOf(`${task}:${date}`);
-    expect((await civic.daychain(...words)).exit).toBe(0);
-    expect((await civic.daychain('run', task, '--date', date)).stdout).toContain('is done already');
-    expect(await executionOf(`${task}:${date}`)).toBe(execution);
-    const forced = await civic.daychain(...words, '--force', '--reason', 'tried again');
-    expect(forced.exit, forced.stderr + forced.stdout).toBe(0);
-    expect(await executionOf(`${task}:${date}`)).not.toBe(execution);
-  });
-
-  test('a param there is not, and a setting that is none, are refused by name', async () => {
-    const params = await civic.daychain('run', 'task_contributions_analysis', '--date', '20260512', '--params', 'sources=github');
-    expect(params.exit).toBe(2);
-    expect(params.stderr + params.stdout).toContain('sources');
-    const settings = await runDaychain(civic.dir, ['check'], { GITHUB_URL: 'nonsense', LLM_CALLS_A_DAY: '0' });
-    expect(settings.exit).toBe(2);
-    for (const name of ['GITHUB_URL', 'LLM_CALLS_A_DAY']) expect(settings.stderr + settings.stdout).toContain(name);
-  });
+test('a param there is not, and a setting that is none, are refused by name', async () => {
+  await civic.start();
+  const params = await civic.daychain('run', 'task_contributions_analysis', '--date', '20260512', '--params', 'sources=github');
+  expect(params.exit).toBe(2);
+  expect(params.stderr + params.stdout).toContain('sources');
+  const settings = await runDaychain(civic.dir, ['check'], { GITHUB_URL: 'nonsense', LLM_CALLS_A_DAY: '0' });
+  expect(settings.exit).toBe(2);
+  for (const name of ['GITHUB_URL', 'LLM_CALLS_A_DAY']) expect(settings.stderr + settings.stdout).toContain(name);
 });
 
 test('a provider that answers rubbish fails the run in words, and leaves nothing approved', async () => {

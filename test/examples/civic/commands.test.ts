@@ -1,36 +1,19 @@
-/** Every task by the command line, offline, on the bundled data; and what the project refuses before anything starts. */
+/** The project's own script, and what the project refuses before anything starts. Its tasks by command: test/e2e/examples. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { plainEnvironment } from '../../support/daychain.js';
+import { resultOf } from '../../support/engine.js';
 import { openExample, type Example } from '../../support/example.js';
 
 const DATE = '20260411';
-const ROOT = join(import.meta.dirname, '../../..');
-/** Those others build on first. */
-const TASKS = readdirSync(join(ROOT, 'examples/civic/tasks'))
-  .map((file) => file.replace(/\.ts$/, ''))
-  .sort((a, b) => order(a) - order(b) || a.localeCompare(b));
-
-function order(task: string): number {
-  const at = ['task_firecrawl', 'task_contributions_analysis', 'task_rag_indexing'].indexOf(task);
-  return at === -1 ? 9 : at;
-}
+const TASKS = readdirSync(join(import.meta.dirname, '../../../examples/civic/tasks'));
 
 let civic: Example;
 beforeAll(async () => {
   civic = await openExample('civic');
   await civic.start();
-});
-
-test.each(TASKS)('%s runs for a date, is done the second time, and runs again by force', async (task) => {
-  const first = await civic.daychain('run', task, '--date', DATE, '--wait');
-  expect(first, first.stdout + first.stderr).toMatchObject({ exit: 0 });
-  expect((await civic.daychain('run', task, '--date', DATE, '--wait')).exit).toBe(0);
-  expect((await civic.daychain('run', task, '--date', DATE)).stdout).toContain('is done already');
-  const forced = await civic.daychain('run', task, '--date', DATE, '--wait', '--force', '--reason', 'tried by a test');
-  expect(forced, forced.stdout + forced.stderr).toMatchObject({ exit: 0 });
 });
 
 describe('scripts/search.ts', () => {
@@ -42,6 +25,10 @@ describe('scripts/search.ts', () => {
         resolve({ exit: error === null ? 0 : Number(error.code), stdout, stderr });
       });
     });
+
+  beforeAll(async () => {
+    for (const task of ['task_firecrawl', 'task_rag_indexing']) await resultOf(await civic.begin(task, DATE));
+  });
 
   test('answers from the index, in words or as JSON, and says where there is nothing', async () => {
     expect(existsSync(join(civic.dir, 'out', DATE, 'search.json'))).toBe(true);
