@@ -1,7 +1,10 @@
 /** Watches the event loop: a body that computes without a pause stops heartbeats, timers and all other bodies of its worker. */
-import { Worker } from 'node:worker_threads';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { url as inspectedAt } from 'node:inspector';
+import { isMainThread, Worker } from 'node:worker_threads';
 import { durationText } from '../plan/duration.js';
 import type { Log } from './attempt-log.js';
+import { WATCHING_THREAD } from './loop-watch-thread.js';
 
 export interface LoopWatch {
   /** Does work on the loop that has this name, as `task_report:20260203`. */
@@ -22,16 +25,35 @@ export interface LoopWatchOptions {
 const LONGEST_MS = 10_000;
 const NAMES_BYTES = 4_096;
 
+/** What the thread saw: the body that holds the loop, null if it is none of them; and the function, with its file. */
+interface Seen {
+  name: string | null;
+  at: string;
+}
+
+/** What does work on the loop, followed through every await. */
+const current = new AsyncLocalStorage<string>();
+let watches = 0;
+
 /**
  * Two watchers. A thread tells at once, on standard error, of a loop that is blocked, for it may never be free again; and when it
- * is, this process's own log tells for how long. Both name what was running: with more than one it is one of them.
+ * is, this process's own log tells for how long. The thread stops this one for a moment, by Node's inspector, to see which body
+ * it is and where. Where that cannot be seen (in native code, or with a debugger attached) both name all that were running.
  */
 export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlocked }: LoopWatchOptions): LoopWatch {
   const turns = new Int32Array(new SharedArrayBuffer(4));
+  // Whether there is a debugger, whose stops are not to be ended by ours; or this is a thread, which it could not stop.
+  const inspected = new Int32Array(new SharedArrayBuffer(4));
+  const answer = `daychain.loop-watch.${++watches}`;
+  let seen: Seen | null = null;
+  // Called by the thread, within the function that holds the loop.
+  const answers = globalThis as unknown as Record<symbol, ((at: string) => string | null) | undefined>;
+  answers[Symbol.for(answer)] = (at) => (seen = { name: current.getStore() ?? null, at }).name;
   const names = new SharedNames();
   const running = new Map<string, number>();
   const every = Math.max(10, longestMs / 10);
-  const thread = new Worker(PROGRAM, { eval: true, workerData: { turns, ...names.shared, longestMs, every, descriptor } });
+  const shared = { turns, inspected, ...names.shared };
+  const thread = new Worker(WATCHING_THREAD, { eval: true, workerData: { ...shared, answer, longestMs, every, descriptor } });
   thread.unref();
   // Without it blocks are told of afterwards only.
   thread.on('error', (error) => log.warn({}, `the loop's watcher has ended: ${error.message}`));
@@ -41,12 +63,17 @@ export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlock
   const timer = setInterval(() => {
     const now = performance.now();
     const blockedMs = Math.round(now - turned);
-    const among = [...new Set([...running.keys(), ...ended])];
+    const all = [...new Set([...running.keys(), ...ended])];
+    const found = seen;
     turned = now;
     ended = [];
+    seen = null;
+    Atomics.store(inspected, 0, isMainThread && inspectedAt() === undefined ? 0 : 1);
     Atomics.add(turns, 0, 1);
     if (blockedMs < longestMs) return;
-    log.warn({ event: 'LOOP_BLOCKED', tasks: among, blocked_ms: blockedMs }, blockedText(among, blockedMs));
+    const among = found === null ? all : found.name === null ? [] : [found.name];
+    const at = found === null ? {} : { at: found.at };
+    log.warn({ event: 'LOOP_BLOCKED', tasks: among, ...at, blocked_ms: blockedMs }, blockedText(among, blockedMs, found));
     onBlocked?.(among, blockedMs);
   }, every);
   timer.unref();
@@ -56,7 +83,7 @@ export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlock
       running.set(name, (running.get(name) ?? 0) + 1);
       names.write([...running.keys()]);
       try {
-        return await work();
+        return await current.run(name, work);
       } finally {
         const left = running.get(name)! - 1;
         if (left > 0) running.set(name, left);
@@ -68,15 +95,18 @@ export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlock
     },
     async end() {
       clearInterval(timer);
+      delete answers[Symbol.for(answer)];
       await thread.terminate();
     },
   };
 }
 
-function blockedText(names: readonly string[], blockedMs: number): string {
-  const what = names.length === 0 ? 'no body was running' : names.length === 1 ? names[0]! : `one of ${names.join(', ')}`;
+function blockedText(names: readonly string[], blockedMs: number, seen: Seen | null): string {
+  const nobody = seen === null ? 'no body was running' : 'by none of the bodies that were running';
+  const what = names.length === 0 ? nobody : `by ${names.length === 1 ? names[0]! : `one of ${names.join(', ')}`}`;
+  const where = seen === null ? '' : `, in ${seen.at}`;
   const advice = names.length === 0 ? '' : '; isolate: true gives such a task a process of its own';
-  return `the event loop was blocked for ${durationText(blockedMs)}, and with it every body of this worker: by ${what}${advice}`;
+  return `the event loop was blocked for ${durationText(blockedMs)}, and with it every body of this worker: ${what}${where}${advice}`;
 }
 
 /** Texts that a thread can read while this one is busy. */
@@ -92,23 +122,3 @@ class SharedNames {
     Atomics.store(this.shared.length, 0, text.length);
   }
 }
-
-/** Text, so that it needs no file of its own and no loader. */
-const PROGRAM = `
-const { workerData } = require('node:worker_threads');
-const { writeSync } = require('node:fs');
-const { turns, bytes, length, longestMs, every, descriptor } = workerData;
-let seen = Atomics.load(turns, 0);
-let since = performance.now();
-let told = false;
-setInterval(() => {
-  const now = Atomics.load(turns, 0);
-  if (now !== seen) { seen = now; since = performance.now(); told = false; return; }
-  const blockedMs = Math.round(performance.now() - since);
-  if (told || blockedMs < longestMs) return;
-  told = true;
-  const tasks = new TextDecoder().decode(bytes.slice(0, Atomics.load(length, 0)));
-  const line = { level: 40, time: Date.now(), pid: process.pid, event: 'LOOP_BLOCKED', tasks: tasks === '' ? [] : tasks.split(', '), blocked_ms: blockedMs, msg: 'the event loop is blocked: nothing of this worker goes on, heartbeats included' };
-  try { writeSync(descriptor, JSON.stringify(line) + '\\n'); } catch {}
-}, every);
-`;

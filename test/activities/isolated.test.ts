@@ -50,6 +50,7 @@ beforeAll(async () => {
       is_stubborn: `{ isolate: true, timeout: '2 seconds', retry: { retries: 0 }, run(ctx) { witness(ctx, 'stubborn'); for (;;); } }`,
       is_obedient: `{ isolate: true, run: (ctx) => new Promise((_, reject) => { witness(ctx, 'waits'); ctx.signal.addEventListener('abort', () => { witness(ctx, 'told'); reject(ctx.signal.reason); }); }) }`,
       is_killed: `{ isolate: true, retry: { retries: 1, delay: '1 second' }, run(ctx) { witness(ctx, 'body'); if (ctx.attempt === 2) return { again: true }; return new Promise(() => setInterval(() => {}, 1000)); } }`,
+      is_beside: `{ async run(ctx) { witness(ctx, 'beside'); await until(ctx, 'beside'); } }`,
       is_blocks: `{ run() { const until = Date.now() + 2200; while (Date.now() < until); } }`,
       is_quick: `{ run(ctx) { witness(ctx, 'quick'); } }`,
     },
@@ -123,12 +124,17 @@ describe('a body in a process of its own', () => {
     expect(await resultOf(busy)).toMatchObject({ output: { busy: true } });
     expect(blocks().flatMap(({ tasks }) => tasks)).not.toContain('is_busy:20260801');
 
-    // Without a process of its own it does, and the log says who.
+    // Without a process of its own it does, and the log says who, and where.
+    const beside = await engine.startTask({ task: 'is_beside', date: '20260801' });
+    await eventually('another body has begun', () => engine.witness().some(({ phase }) => phase === 'beside'));
     await resultOf(await engine.startTask({ task: 'is_blocks', date: '20260801' }));
     const told = await eventually('the block is told of', () =>
       blocks().find(({ tasks }) => String(tasks).includes('is_blocks')),
     );
-    expect(told['message']).toContain('by is_blocks:20260801; isolate: true');
+    expect(told['tasks']).toEqual(['is_blocks:20260801']);
+    expect(told['message']).toMatch(/: by is_blocks:20260801, in run \(\/.*is_blocks\.js\); isolate: true/);
+    engine.open('beside');
+    await resultOf(beside);
   });
 
   test('hears that it is cancelled; one that listens to nothing is killed after its time-out', async () => {
