@@ -225,6 +225,18 @@ describe('the grid', () => {
     await page.waitForURL('**/next');
   });
 
+  test('is left by two presses of Escape however quickly they come', async ({ open }) => {
+    const { page } = await open(`/runs/daily-chain:${bad()}?task=task_rag_indexing`);
+    await page.locator('.attempts').waitFor();
+    const path = await page.evaluate(() => {
+      for (let press = 0; press < 2; press++)
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      return location.pathname;
+    });
+    expect(path).toBe('/');
+    await page.getByRole('grid').first().waitFor();
+  });
+
   test('shows what is looked for', async ({ open }) => {
     const { page } = await open('/');
     await page.getByRole('grid').first().waitFor();

@@ -14,6 +14,11 @@ export function show(route: Route, replace = false): void {
   for (const tell of listeners) tell();
 }
 
+/** What the address bar says now, whether it is shown yet or not. */
+export function currentRoute(): Route {
+  return readAddress(current());
+}
+
 export function useRoute(): Route {
   const [address, setAddress] = useState(current);
   useEffect(() => {

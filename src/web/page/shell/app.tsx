@@ -32,7 +32,7 @@ export function App() {
   const locked = condition.problem?.status === 401;
   const session = useView<Session>(sessionPath, true).data;
   const project = useView<{ name: string }>(projectPath, true).data?.name ?? null;
-  usePageKeys(route);
+  usePageKeys();
   useTitle(route, project, speech.t);
   useFocusOnView(route.view);
 

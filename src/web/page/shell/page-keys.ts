@@ -1,6 +1,6 @@
 /** Keys that work everywhere on the page, unless something is being typed. */
 import { useEffect } from 'preact/hooks';
-import { show } from '../location.js';
+import { currentRoute, show } from '../location.js';
 import { type Route, wayBack } from '../route.js';
 
 export const FIND_ID = 'find';
@@ -12,12 +12,13 @@ const VIEWS: Record<string, Route> = {
   '?': { view: 'help' },
 };
 
-export function usePageKeys(route: Route): void {
+/** They go by the address, not by what is drawn: a second press may come before the first one's effect is. */
+export function usePageKeys(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const view = VIEWS[event.key];
-      const back = event.key === 'Escape' ? wayBack(route) : null;
+      const back = event.key === 'Escape' ? wayBack(currentRoute()) : null;
       if (event.key === '/') document.getElementById(FIND_ID)?.focus();
       else if (view !== undefined) show(view);
       else if (back !== null) show(back);
@@ -26,7 +27,7 @@ export function usePageKeys(route: Route): void {
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  });
+  }, []);
 }
 
 /** Whether keys are somebody's text. */
