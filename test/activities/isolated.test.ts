@@ -50,7 +50,7 @@ beforeAll(async () => {
       is_stubborn: `{ isolate: true, timeout: '2 seconds', retry: { retries: 0 }, run(ctx) { witness(ctx, 'stubborn'); for (;;); } }`,
       is_obedient: `{ isolate: true, run: (ctx) => new Promise((_, reject) => { witness(ctx, 'waits'); ctx.signal.addEventListener('abort', () => { witness(ctx, 'told'); reject(ctx.signal.reason); }); }) }`,
       is_killed: `{ isolate: true, retry: { retries: 1, delay: '1 second' }, run(ctx) { witness(ctx, 'body'); if (ctx.attempt === 2) return { again: true }; return new Promise(() => setInterval(() => {}, 1000)); } }`,
-      is_beside: `{ async run(ctx) { witness(ctx, 'beside'); await until(ctx, 'beside'); } }`,
+      is_beside: `{ async run(ctx) { witness(ctx, 'beside'); await until(ctx, ctx.secrets.get('GATES') + '/beside'); } }`,
       is_blocks: `{ run() { const until = Date.now() + 2200; while (Date.now() < until); } }`,
       is_quick: `{ run(ctx) { witness(ctx, 'quick'); } }`,
     },
