@@ -32,6 +32,8 @@ export class Attempts {
   private carry: Carry = { attemptsUsed: 0, tries: 0, checkpoint: null, attemptErrors: [] };
   private lockDeadline: number | null = null;
   private notHereDeadline: number | null = null;
+  /** Attempts used when the run last began to wait: what waited before an attempt has waited for something else. */
+  private usedBefore = 0;
   /** Around the attempt under way. */
   private scope: CancellationScope | null = null;
   private takenBack = false;
@@ -50,6 +52,8 @@ export class Attempts {
 
   /** Runs attempts until the body has ended, for good or ill, or someone interrupts a wait. */
   async run(): Promise<Attempted> {
+    // Somebody may have held it for longer than it would have waited.
+    this.beginWaiting();
     for (;;) {
       let output: AttemptOutput;
       try {
@@ -77,9 +81,16 @@ export class Attempts {
     }
   }
 
+  private beginWaiting(): void {
+    this.usedBefore = this.carry.attemptsUsed;
+    this.lockDeadline = null;
+    this.notHereDeadline = null;
+  }
+
   private note(output: Exclude<AttemptOutput, { outcome: 'done' }>): void {
     const { outcome, carry } = output;
     this.carry = carry;
+    if (carry.attemptsUsed > this.usedBefore) this.beginWaiting();
     if (outcome === 'condition_met') this.metAfter = carry.attemptsUsed;
     if (outcome === 'handed_back') {
       this.lockDeadline = null;

@@ -7,6 +7,7 @@ import {
   condition,
   defineQuery,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -54,6 +55,8 @@ interface Entry {
   child: ChildWorkflowHandle<Workflow> | null;
   /** Somebody else's run holds the ID. */
   met: boolean;
+  /** Its turn came while it was met. */
+  passedOver: boolean;
   scope: CancellationScope;
 }
 
@@ -67,7 +70,7 @@ export class BackfillTurns {
   private readonly ends: number[];
   private readonly most: number;
   private held: Hold | null;
-  private closed = false;
+  private closed: 'has ended' | 'is being cancelled' | null = null;
   private begun = false;
   /** The first run that has not been started, and the first whose turn has not come. */
   private next = 0;
@@ -112,13 +115,13 @@ export class BackfillTurns {
       if (this.held === null) await condition(changed);
       else await condition(changed, Math.max(1, this.held.until - Date.now()));
     }
-    this.closed = true;
+    this.closed = 'has ended';
   }
 
   /** Resolves when no run is open any more. */
   async drained(): Promise<void> {
+    this.closed = 'is being cancelled';
     await condition(() => this.entries.size === 0);
-    this.closed = true;
   }
 
   /** What has not been started. */
@@ -138,16 +141,35 @@ export class BackfillTurns {
   }
 
   private giveTurns(): void {
-    while (this.held === null && this.turn < this.input.runs.length && this.working() < this.input.concurrency) {
+    while (this.held === null && this.working() < this.input.concurrency) {
+      const late = this.startedLate();
+      if (late !== undefined) {
+        this.release(late);
+        continue;
+      }
+      if (this.turn >= this.input.runs.length) return;
       if (this.turn === this.next) {
         if (!this.hasRoom()) return;
         this.start(true);
       } else {
         const entry = this.entries.get(this.turn);
-        if (entry !== undefined) this.release(entry);
+        if (entry !== undefined && !this.passesOver(entry)) this.release(entry);
       }
       this.turn++;
     }
+  }
+
+  /**
+   * One that met another's run works only if that turns out to be an old failure and is started again: then it has its turn,
+   * as soon as there is room for it.
+   */
+  private passesOver(entry: Entry): boolean {
+    entry.passedOver = !this.input.strict && entry.met && patched('turn-once-started');
+    return entry.passedOver;
+  }
+
+  private startedLate(): Entry | undefined {
+    return [...this.entries.values()].find(({ passedOver, turn, met, child }) => passedOver && !turn && !met && child !== null);
   }
 
   private startAhead(): void {
@@ -158,7 +180,7 @@ export class BackfillTurns {
     const index = this.next++;
     const run = this.input.runs[index]!;
     const scope = new CancellationScope();
-    const entry: Entry = { run, turn, child: null, met: false, scope };
+    const entry: Entry = { run, turn, child: null, met: false, passedOver: false, scope };
     this.entries.set(index, entry);
     const watch = {
       started: (child: ChildWorkflowHandle<Workflow>) => {
@@ -260,7 +282,7 @@ export class BackfillTurns {
     const { workflowId } = workflowInfo();
     if (name === 'skip' || name === 'retryNow')
       return `${workflowId} is a backfill: it is held, released or cancelled; ${name} one of its runs`;
-    if (this.closed) return `${workflowId} has ended`;
+    if (this.closed !== null) return `${workflowId} ${this.closed}`;
     return name === 'release' ? releaseProblem(this.held, order) : null;
   }
 

@@ -1,4 +1,5 @@
 /** One run of a chain while it is open: which tasks have ended, which are under way, and what people ordered. */
+import { TemporalFailure } from '@temporalio/common';
 import {
   CancellationScope,
   condition,
@@ -41,6 +42,8 @@ export class ChainRun {
   private broken: unknown = null;
   /** The deadline has passed while tasks were undecided. */
   private overdue = false;
+  /** What has not ended will end as cancelled, whatever anybody orders now. */
+  private cancelled = false;
   /** Grows with every change the walk must look at. */
   private changes = 0;
 
@@ -106,8 +109,9 @@ export class ChainRun {
     }
   }
 
-  /** Resolves when no task is under way any more: after a cancellation, before the table is written. */
+  /** Resolves when no task is under way any more: after a cancellation, before the table is written. Takes no more orders. */
   async drained(): Promise<void> {
+    this.cancelled = true;
     await condition(() => this.open.size === 0);
   }
 
@@ -180,7 +184,12 @@ export class ChainRun {
       }
       this.held = null;
     }
-    for (const [id, hold] of this.holds) if (hold.until <= now) this.expire(id, hold);
+    for (const [id, hold] of this.holds) {
+      if (hold.until > now) continue;
+      // Its rule may have decided it while it was held: then nothing was kept back.
+      if (this.outcomes.has(id) && patched('hold-of-a-decided-task')) this.holds.delete(id);
+      else this.expire(id, hold);
+    }
   }
 
   private expire(id: string, hold: Hold): void {
@@ -199,6 +208,7 @@ export class ChainRun {
   }
 
   private refusal(name: OrderName, order: Order | undefined): string | null {
+    if (this.cancelled) return `${workflowInfo().workflowId} is being cancelled`;
     const task = order?.task;
     if (task === undefined) {
       if (name === 'hold' || name === 'skip') return null;
@@ -220,8 +230,14 @@ export class ChainRun {
     if (task === undefined) return this.takeForAll(name, order);
     if (this.open.has(task)) {
       const { task: _task, ...rest } = order!;
-      await getExternalWorkflowHandle(this.runOf(task)).signal(name, rest);
-      return `passed on to ${this.runOf(task)}`;
+      const run = this.runOf(task);
+      try {
+        await getExternalWorkflowHandle(run).signal(name, rest);
+      } catch (error) {
+        if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+        throw refused(`${run} has just ended, or is not there yet: look at it, and try again`);
+      }
+      return `passed on to ${run}`;
     }
     if (name === 'skip') this.skips.set(task, askedBy(order));
     if (name === 'hold') this.holds.set(task, holdOf(order, Date.now()));

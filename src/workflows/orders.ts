@@ -1,6 +1,6 @@
 /** What people may tell an open run: skip, hold, release, retry now. As signals and as updates, by the same rules. */
-import { ApplicationFailure } from '@temporalio/common';
-import { defineSignal, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { defineSignal, defineUpdate, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import { DEFAULT_HOLD_MS } from '../plan/limits.js';
 import { HANDLERS } from '../plan/names.js';
 import type { Asked, Hold, Order } from '../plan/types.js';
@@ -56,7 +56,9 @@ export function takeOrders(
       try {
         await take(name, order);
       } catch (error) {
-        if (!(error instanceof ApplicationFailure && error.type === REFUSED)) throw error;
+        // A run is not to end because somebody's word to it could not be carried out.
+        if (!(error instanceof TemporalFailure)) throw error;
+        if (!(error instanceof ApplicationFailure && error.type === REFUSED)) log.warn(`a ${name} was lost`, { error });
       }
     });
     setHandler(defineUpdate<string, [Order | undefined]>(name), async (order) => await take(name, order), {

@@ -5,6 +5,7 @@ import {
   condition,
   defineQuery,
   isCancellation,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -68,6 +69,8 @@ function refuseBadInput(input: unknown): void {
 class KeptCall {
   private phase: 'waiting' | 'running' | 'waiting_for_worker' = 'waiting';
   private nudges = 0;
+  /** Nudges that have ended a wait. */
+  private heeded = 0;
   private errors: AttemptError[] = [];
   private tried = 0;
   private nextTryAt: number;
@@ -117,8 +120,11 @@ class KeptCall {
     upsertMemo({ [MEMO.call]: this.record() });
     if (this.phase !== 'waiting_for_worker') this.show('waiting');
     const left = this.nextTryAt - Date.now();
+    // An order may have come before there was a worker. Runs of earlier versions passed it over.
+    const early = this.nudges > this.heeded && patched('nudged-before-its-wait');
     const nudges = this.nudges;
-    if (left > 0) await condition(() => this.nudges > nudges, left);
+    if (left > 0 && !early) await condition(() => this.nudges > nudges, left);
+    this.heeded = this.nudges;
   }
 
   private async tryOnce(): Promise<CallTried | 'failed'> {

@@ -16,7 +16,7 @@ import { bareOutcome, chainFailureMessage, chainResult } from '../plan/results.j
 import { rerunProblem } from '../plan/selection.js';
 import type { Asked, ChainResult, ResolvedChainInput, RunChainInput, TaskOutcome } from '../plan/types.js';
 import { chainAttributes, ensureAttributes, setStatus } from './attributes.js';
-import { findableIfCancelled } from './cancelled-early.js';
+import { findableAnyway } from './ended-early.js';
 import { earlierResult, isCanonical, statedDate, statedId } from './canonical.js';
 import { ChainRun } from './chain-run.js';
 import { lookups } from './engine.js';
@@ -41,7 +41,7 @@ export async function runChain(raw: RunChainInput): Promise<ChainResult> {
   const earlier = early ? await earlierResult(raw.mark) : undefined;
   if (earlier !== undefined) return earlier as unknown as ChainResult;
   const known = early ? chainAttributes({ chain: raw.chain, date: statedDate(raw) }) : null;
-  const input = isResolved(raw) ? raw : await findableIfCancelled(known, () => patiently(() => lookups.resolveChain(raw)));
+  const input = isResolved(raw) ? raw : await findableAnyway(known, () => patiently(() => lookups.resolveChain(raw)));
   const id = canonicalId(input.chain, input.runKey);
   if (!isCanonical(id)) return await asShell(id, input);
   const late = early ? undefined : await earlierResult(raw.mark);

@@ -19,7 +19,7 @@ import { type Ending, skippedByOperator, taskFailureMessage, taskResult } from '
 import type { Asked, Hold, Order, ResolvedTaskInput, RunTaskInput, Status, TaskProgress, TaskResult } from '../plan/types.js';
 import { Attempts } from './attempts.js';
 import { ensureAttributes, setStatus, taskAttributes } from './attributes.js';
-import { findableIfCancelled } from './cancelled-early.js';
+import { findableAnyway } from './ended-early.js';
 import { earlierResult, isCanonical, statedDate, statedId } from './canonical.js';
 import { lookups } from './engine.js';
 import { askedBy, holdOf, refused, releaseProblem, takeOrders, type OrderName } from './orders.js';
@@ -46,7 +46,7 @@ export async function runTask(raw: RunTaskInput): Promise<TaskResult> {
   const earlier = early ? await earlierResult(raw.mark) : undefined;
   if (earlier !== undefined) return earlier as unknown as TaskResult;
   const known = early ? taskAttributes({ task: raw.task, date: statedDate(raw), tags: [] }) : null;
-  const input = isResolved(raw) ? raw : await findableIfCancelled(known, () => patiently(() => lookups.resolveTask(raw)));
+  const input = isResolved(raw) ? raw : await findableAnyway(known, () => patiently(() => lookups.resolveTask(raw)));
   const id = canonicalId(input.task, input.runKey);
   if (!isCanonical(id)) return await taskShell(id, input);
   const late = early ? undefined : await earlierResult(raw.mark);
@@ -238,10 +238,11 @@ class TaskRun {
 
   /** A cancellation carries no result, so the run leaves it in its memo. */
   private async closeAsCancelled(input: ResolvedTaskInput): Promise<void> {
+    // From here on no order is taken.
+    this.status = 'cancelled';
     const info = workflowInfo();
     const asked = await lookups.whoCancelled({ workflowId: info.workflowId, runId: info.runId });
     const reason = asked.reason ?? 'cancelled';
-    this.status = 'cancelled';
     upsertMemo({
       [MEMO.result]: this.result(input, {
         status: 'cancelled',

@@ -246,3 +246,23 @@ describe('a server that cannot be reached', () => {
     expect(await fine.execute()).toEqual({ outcome: 'done', value: 'sent' });
   });
 });
+
+it('told to try now before there was a worker is tried once there is one', async () => {
+  const name = `calls-nudged-${mark}`;
+  const retryables = { [named('nudged')]: `retries: 2, delay: '1 hour', params: z.object({}), run: () => ({ fine: true })` };
+  const idle = await startEngine({ name, retryables, worker: false });
+  const handle = await idle.client.workflow.start('retryCall', {
+    taskQueue: idle.taskQueue,
+    workflowId: `${named('nudged')}-call`,
+    args: [
+      {
+        ...{ retryable: named('nudged'), args: {}, callId: '0123abcd', summary: null, tags: [], date: '20260101' },
+        ...{ calledAt: new Date().toISOString(), retries: 2, delayMs: 3_600_000, backoff: 1, maximumDelayMs: 3_600_000 },
+        ...{ timeoutMs: 60_000, failed: { at: new Date().toISOString(), message: 'no', final: false, delayMs: null } },
+      },
+    ],
+  });
+  await handle.signal('retryNow', { by: 'marie', reason: null });
+  await startEngine({ name, retryables });
+  expect(await resultOf<CallResult>(handle)).toMatchObject({ status: 'success', value: { fine: true } });
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planBackfill, type BackfillPlan } from '../../src/control/backfill-plan.js';
 import type { BackfillWish } from '../../src/control/backfill-range.js';
@@ -35,6 +36,12 @@ const MOODY = `{ retry: { retries: 0 }, run(ctx) {
   witness(ctx, 'body');
   if (existsSync(ctx.secrets.get('GATES') + '/bad' + ctx.date)) throw new TaskError('a bad day');
 } }`;
+/** Works as slowly, once it does not fail any more. */
+const SICK = SLOW.replace('{ async', '{ retry: { retries: 0 }, async').replace(
+  "witness(ctx, 'begin');",
+  `if (existsSync(ctx.secrets.get('GATES') + '/sick' + ctx.date)) throw new TaskError('not well');
+  witness(ctx, 'begin');`,
+);
 
 beforeAll(async () => {
   engine = await startEngine({
@@ -44,6 +51,7 @@ beforeAll(async () => {
       [id('gated')]: GATED,
       [id('slow')]: SLOW,
       [id('moody')]: MOODY,
+      [id('sick')]: SICK,
       [id('after')]: PLAIN,
       [id('past')]: SLOW.replace('{ async', '{ dependsOnPast: true, async'),
       [id('own')]: `{ schedule: { daily: '05:00' }, run(ctx) { witness(ctx, ctx.backfill ? 'backfill' : 'body'); } }`,
@@ -52,6 +60,7 @@ beforeAll(async () => {
       [id('simple')]: { schedule: { daily: '06:00' }, tasks: { [id('plain')]: [] } },
       [id('wide')]: { schedule: { daily: '06:00' }, tasks: { [id('slow')]: [] } },
       [id('gates')]: { schedule: { daily: '06:00' }, tasks: { [id('gated')]: [] } },
+      [id('sickly')]: { schedule: { daily: '06:00' }, tasks: { [id('sick')]: [] } },
       [id('moods')]: { tasks: { [id('moody')]: [], [id('after')]: [id('moody')] } },
       [id('strict')]: { schedule: { daily: '06:00' }, tasks: { [id('past')]: [] } },
       [id('hourly')]: { schedule: { cron: '0 */6 * * *' }, tasks: { [id('sub')]: { command: ['/bin/true'] } } },
@@ -176,6 +185,17 @@ describe('a backfill', () => {
     // Three have a turn at once, and a turn says nothing of who is quicker: a date comes at most two before its place.
     const newestFirst = begun('slow').toSorted().toReversed();
     for (const [place, date] of begun('slow').entries()) expect(newestFirst.indexOf(date)).toBeLessThanOrEqual(place + 2);
+  });
+
+  test('never works at more runs than it may where all of them are old failures, too', async () => {
+    const dates = ['20260311', '20260312', '20260313', '20260314', '20260315', '20260316'];
+    for (const date of dates) engine.open(`sick${date}`);
+    await Promise.all(dates.map(async (date) => await failureOf(await engine.startChain({ chain: id('sickly'), date }))));
+    for (const date of dates) rmSync(engine.gate(`sick${date}`));
+    const handle = await backfill('sickly', dates[0]!, dates.at(-1)!, { concurrency: 2 });
+    expect(await resultOf<BackfillResult>(handle)).toMatchObject({ status: 'success', done: 6 });
+    expect(overlap('sick')).toBeLessThanOrEqual(2);
+    expect(begun('sick').sort()).toEqual(dates);
   });
 
   test('is joined by a second identical request, whatever its order and concurrency', async () => {

@@ -106,11 +106,18 @@ describe('bad input ends in words, never in a hanging run', () => {
   });
 });
 
-describe('a run that is cancelled while no worker knows its definition', () => {
+describe('a run that ends before it knows its definition', () => {
+  test('by its input is found among the runs of its date', async () => {
+    const handle = await engine.startTask({ task: 'bi_ok', date: '20260606', params: { limit: 501 } });
+    await failureOf(handle);
+    const { searchAttributes } = await handle.describe();
+    expect(searchAttributes).toMatchObject({ TaskName: ['bi_ok'], TaskDate: ['20260606'], TaskStatus: ['failed'] });
+  });
+
   test.each([
     ['runTask', 'bi_unknown:20260605', { task: 'bi_unknown', date: '2026-06-05' }, { TaskName: ['bi_unknown'] }],
     ['runChain', 'bi-unknown:20260605', { chain: 'bi-unknown', date: '20260605' }, { ChainName: ['bi-unknown'] }],
-  ])('is found among the runs of its date (%s)', async (type, workflowId, input, name) => {
+  ])('by a cancel is found among the runs of its date (%s)', async (type, workflowId, input, name) => {
     const handle = await engine.client.workflow.start(type, {
       taskQueue: engine.taskQueue,
       workflowId,

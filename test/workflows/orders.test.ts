@@ -20,8 +20,13 @@ beforeAll(async () => {
         if (tries < 2) throw new TaskError('not yet');
         return { tries };
       } }`,
+      or_fails: `{ retry: { retries: 0 }, async run(ctx) { witness(ctx, 'body'); await until(ctx, ctx.secrets.get('GATES') + '/f' + ctx.date); throw new TaskError('no'); } }`,
+      or_deaf: `{ async run(ctx) { witness(ctx, 'body'); await new Promise((resolve) => setTimeout(resolve, 2_500)); ctx.signal.throwIfAborted(); } }`,
+      or_locked: `{ lock: { wait: '3 seconds' }, run(ctx) { witness(ctx, 'body'); } }`,
     },
     chains: {
+      'or-idle': { tasks: { or_fails: [], or_b: ['or_fails'], or_a: [] } },
+      'or-deaf': { tasks: { or_deaf: [], or_c: ['or_deaf'] } },
       'or-chain': { tasks: { or_a: [], or_b: ['or_a'], or_c: ['or_b'] } },
       'or-named': `defineChain({ tasks: { constructor: [], or_c: { dependsOn: ['constructor'] } } })`,
     },
@@ -226,6 +231,48 @@ describe('orders to open runs', () => {
     engine.open('a20260315');
     expect((await resultOf<ChainResult>(handle)).tasks.or_b).toMatchObject({ status: 'success' });
     expect(bodies('20260315')).toEqual(['or_a', 'or_b', 'or_c']);
+  });
+
+  test('a hold that runs out after its task was decided by its rule changes nothing any more', async () => {
+    const handle = await engine.startChain({ chain: 'or-idle', date: '20260415' });
+    await eventually('both bodies', () => bodies('20260415').length === 2);
+    const until = new Date(Date.now() + 3_000).toISOString();
+    expect(await tell(handle.workflowId, 'hold', { task: 'or_b', by: 'marie', until })).toBe('or_b: held');
+    engine.open('f20260415');
+    const progress = async () => (await handle.query<ChainProgress>('progress')).tasks;
+    await eventually('or_b decided', async () => (await progress()).or_b!.status === 'skipped');
+    await eventually('the end of the hold', () => Date.now() > Date.parse(until) + 1_000);
+    engine.open('a20260415');
+    const { result } = await failureOf(handle);
+    expect(result.tasks.or_b).toMatchObject({ status: 'skipped', kind: 'upstream_failed' });
+  });
+
+  test('orders to a chain that is being cancelled are refused', async () => {
+    const handle = await engine.startChain({ chain: 'or-deaf', date: '20260416' });
+    await eventually('the body', () => bodies('20260416').length === 1);
+    await handle.cancel();
+    await eventually('the refusal', async () => {
+      const answer = await tell(handle.workflowId, 'hold', { by: 'marie' }).catch(
+        (error: { cause?: Error }) => error.cause?.message,
+      );
+      if (answer === 'held: no further task starts') await tell(handle.workflowId, 'release', {});
+      return answer?.includes('or-deaf:20260416 is being cancelled');
+    });
+    await expect(resultOf(handle)).rejects.toThrow();
+  });
+
+  test('a run that was held for longer than it waits for its lock waits for it anew', async () => {
+    await engine.locks.send(['SET', 'lock:or_locked:20260417', 'abcd1234', 'EX', '600']);
+    const handle = await engine.startTask({ task: 'or_locked', date: '20260417' });
+    const phase = async () => (await handle.query<{ phase: string }>('progress')).phase;
+    await eventually('its wait', async () => (await phase()) === 'waiting_for_lock');
+    const over = Date.now() + 3_500;
+    await tell(handle.workflowId, 'hold', { by: 'marie' });
+    await eventually('the hold', async () => (await phase()) === 'held' && Date.now() > over);
+    await tell(handle.workflowId, 'release', { by: 'marie' });
+    await eventually('its second wait', async () => (await phase()) === 'waiting_for_lock');
+    await engine.locks.send(['DEL', 'lock:or_locked:20260417']);
+    expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success' });
   });
 
   test('a cancelled chain cancels its tasks, whose bodies hear of it, and says by whom', async () => {
