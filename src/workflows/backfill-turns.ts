@@ -29,23 +29,18 @@ import {
   type BackfillState,
   type Tally,
 } from '../plan/backfill.js';
-import { DAY } from '../plan/limits.js';
-import { HANDLERS, MEMO, PROGRESS_QUERY } from '../plan/names.js';
-import type { Hold, Order, Rerun, RunChainInput, RunTaskInput } from '../plan/types.js';
-import { chainAttributes, taskAttributes } from './attributes.js';
-import { startOrFollow, type Followed, type Start } from './follow.js';
+import { HANDLERS, PROGRESS_QUERY } from '../plan/names.js';
+import type { Hold, Order } from '../plan/types.js';
+import { startOfRun } from './backfill-start.js';
+import { startOrFollow, type Followed } from './follow.js';
 import { holdOf, releaseProblem, takeOrders, type OrderName } from './orders.js';
 
-/** Below everything that is due today; the server hands out lower numbers first. */
-const PRIORITY = 5;
 /** Temporal allows 2,000 open children; a cache of this worker's size still holds these. */
 const MAX_OPEN = 500;
 /** Starts the server has not answered yet: few, so that a fresh run is not held up behind all of them. */
 const MAX_STARTING = 25;
 /** Results that may still come once the history is long enough: the server ends histories of 50 MiB. */
 const OPEN_RESULT_BYTES = 10_000_000;
-/** A turn comes when it comes: the backfill's own end ends the wait, whatever that is. */
-const TURN_WITHIN_MS = 3_650 * DAY;
 
 /** A run that is started or awaited, and has not ended. */
 interface Entry {
@@ -196,7 +191,7 @@ export class BackfillTurns {
       },
     };
     void scope
-      .run(() => startOrFollow(this.startOf(run, turn), watch))
+      .run(() => startOrFollow(startOfRun(this.input, run, turn), watch))
       .then((followed) => this.count(run, followed))
       .catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
@@ -219,33 +214,6 @@ export class BackfillTurns {
   private count(run: BackfillRun, { met, run: end }: Followed): void {
     count(this.tally, runIdOf(this.input, run), countedAs(end, met, this.input.tasks));
     if (!met) noteEnd(this.ends, Date.now());
-  }
-
-  /** The children read today's files themselves: their inputs stay small, and so does this history. */
-  private startOf(run: BackfillRun, turn: boolean): Start {
-    const { input } = this;
-    const { workflowId } = workflowInfo();
-    const { date, runKey, scheduledFor } = run;
-    const asked = { by: input.by, reason: input.reason };
-    const hold: Hold = { by: workflowId, reason: 'waits its turn', until: Date.now() + TURN_WITHIN_MS };
-    const common = { date, runKey, scheduledFor, backfill: true, ...(turn ? {} : { hold }) };
-    const again = input.only === 'all';
-    const start = {
-      workflowId: runIdOf(input, run),
-      memo: { [MEMO.backfill]: workflowId },
-      priorityKey: PRIORITY,
-    };
-    if (input.kind === 'task') {
-      const child: RunTaskInput = { task: input.id, ...common, ...(again ? { force: asked } : {}) };
-      const searchAttributes = taskAttributes({ task: input.id, date, tags: input.tags ?? [] });
-      return { ...start, workflowType: 'runTask', input: child, searchAttributes, repeat: again };
-    }
-    const rerun: Rerun | null =
-      input.tasks !== null ? { ...asked, mode: 'chosen', tasks: input.tasks, again } : again ? { ...asked, mode: 'all' } : null;
-    const child: RunChainInput = { chain: input.id, ...common, ...(rerun ? { rerun } : {}) };
-    const searchAttributes = chainAttributes({ chain: input.id, date });
-    // A chain that is done may lack the chosen tasks: its run is made again, and keeps what is not chosen.
-    return { ...start, workflowType: 'runChain', input: child, searchAttributes, repeat: rerun !== null };
   }
 
   private working(): number {
