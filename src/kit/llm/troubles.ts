@@ -1,5 +1,5 @@
 /** What a failed request says about its provider. By status and kind of failure alone: messages are for people (defect 9). Pure. */
-import { durationMs } from '../../plan/duration.js';
+import { askedDelayMs } from '../../plan/asked-delay.js';
 import { DAY } from '../../plan/limits.js';
 import { HttpError } from '../http/errors.js';
 import type { LlmTrouble, LlmTroubleKind } from './types.js';
@@ -8,8 +8,7 @@ import type { LlmTrouble, LlmTroubleKind } from './types.js';
 export function troubleOf(error: unknown, provider: string, cooldownMs: number): LlmTrouble | null {
   if (!(error instanceof HttpError)) return null;
   const kind = kindOf(error);
-  const asked = error.delay === undefined ? null : durationMs(error.delay);
-  const restMs = kind === 'rejected' ? 0 : Math.min(asked ?? cooldownMs, DAY);
+  const restMs = kind === 'rejected' ? 0 : Math.min(askedDelayMs(error) ?? cooldownMs, DAY);
   return { provider, kind, status: error.status, message: error.message, restMs };
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failureOf } from '../../../src/activities/verdict.js';
 import { z } from '../../../src/index.js';
 import { createLlm, LlmAnswerError, LlmBudgetSpent, LlmUnavailable, type LlmOptions } from '../../../src/kit/index.js';
+import { HttpError } from '../../../src/kit/http/errors.js';
+import { troubleOf } from '../../../src/kit/llm/troubles.js';
 import { within } from '../../support/engine.js';
 import { KEY, startModel, status, type Api, type ModelServer } from './model-servers.js';
 
@@ -167,6 +169,20 @@ describe('the next model is asked', () => {
     const server = await startModel('openai', [status(401)]);
     expect(failureOf(await errorOf(open([server]).ask())).nonRetryable).toBe(true);
   });
+});
+
+test.each([
+  ['1e+21 milliseconds', 60_000],
+  ['99999999999999999999 days', 86_400_000],
+])('a provider that asks to be left alone for "%s" is, for no longer than a day', (delay, restMs) => {
+  const error = new HttpError('answered 429', {
+    trouble: 'status',
+    fate: 'retry',
+    url: new URL('https://model.example'),
+    status: 429,
+    delay: delay as never,
+  });
+  expect(troubleOf(error, 'openai', 60_000)).toMatchObject({ kind: 'rate_limited', restMs });
 });
 
 test('where all are left alone for a moment, the moment is waited for', async () => {
