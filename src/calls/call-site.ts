@@ -21,9 +21,15 @@ import { served } from '../session/served.js';
 /** A person waits for the call: Temporal is given less time than a worker would give it. */
 const PATIENCE = { withinMs: 5_000, attempts: 3 };
 
+interface SharedSession {
+  opening: Promise<ServerSession>;
+  /** Calls that are on it. */
+  users: number;
+}
+
 export class CallSite {
   private readonly pool: ClientPool;
-  private session: Promise<ServerSession> | null = null;
+  private session: SharedSession | null = null;
   private stores: ReturnType<typeof openClientRedis> | null = null;
 
   constructor(readonly project: Project) {
@@ -31,7 +37,7 @@ export class CallSite {
     this.pool = createClientPool(registry.project.clients, {
       settings: registry.settingValues(),
       dir,
-      redis: async () => (await (this.stores ??= openClientRedis(project))).redis,
+      redis: async () => (await this.openStores()).redis,
     });
   }
 
@@ -39,23 +45,45 @@ export class CallSite {
     return clientsLent(this.project.dir) ?? this.pool.clients;
   }
 
-  /** @throws ServerNotKnown, TemporalUnreachable */
-  async server(): Promise<Server> {
-    this.session ??= openServer(this.project, PATIENCE);
-    return (await this.session).server;
-  }
-
-  /** The next call connects anew. */
-  async disconnect(): Promise<void> {
-    const { session } = this;
-    this.session = null;
-    await session?.then((open) => open.close()).catch(() => {});
+  /**
+   * Hands over the connection that is there, or a new one. One on which a call failed is handed to no further call, and closed when
+   * its last call has left it.
+   * @throws ServerNotKnown, TemporalUnreachable; what `use` throws
+   */
+  async withServer<R>(use: (server: Server) => Promise<R>): Promise<R> {
+    const used = (this.session ??= { opening: openServer(this.project, PATIENCE), users: 0 });
+    used.users++;
+    try {
+      return await use((await used.opening).server);
+    } catch (error) {
+      // Where another call on it failed before, the connection that is there now is another one.
+      if (this.session === used) this.session = null;
+      throw error;
+    } finally {
+      used.users--;
+      if (used.users === 0 && this.session !== used) await end(used);
+    }
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.pool.close(), this.disconnect()]);
+    const { session } = this;
+    this.session = null;
+    await Promise.all([this.pool.close(), session === null ? null : end(session)]);
     await this.stores?.then((open) => open.close()).catch(() => {});
   }
+
+  private openStores(): ReturnType<typeof openClientRedis> {
+    if (this.stores !== null) return this.stores;
+    const opening = openClientRedis(this.project);
+    this.stores = opening;
+    // The next call looks for it anew.
+    opening.catch(() => (this.stores = null));
+    return opening;
+  }
+}
+
+async function end({ opening }: SharedSession): Promise<void> {
+  await opening.then((session) => session.close()).catch(() => {});
 }
 
 const KEY = Symbol.for('daychain.call-sites');

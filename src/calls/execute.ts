@@ -98,9 +98,8 @@ async function keep(
     failed,
   };
   try {
-    return await keepCall(await site.server(), registry.project.name, input);
+    return await site.withServer((server) => keepCall(server, registry.project.name, input));
   } catch (error) {
-    await site.disconnect();
     throw new CallNotKept(name, failure, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

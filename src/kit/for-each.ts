@@ -196,6 +196,8 @@ class ItemFailed extends TaskError {
 
 /** What a source answers, or the abort's reason: a source that hangs does not hold the attempt. */
 async function unlessAborted<R>(answer: Promise<R>, signal: AbortSignal): Promise<R> {
+  // Where the abort is the answer, nobody hears the other one: a source that breaks then would end the process.
+  answer.catch(() => {});
   signal.throwIfAborted();
   let forget = () => {};
   const aborted = new Promise<never>((_, reject) => {

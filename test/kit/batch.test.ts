@@ -170,6 +170,19 @@ describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
       expect(Math.round(await minutesUntil('busy'))).toBe(90);
     });
 
+    test.each([
+      ['soon', 5],
+      ['1e+21 milliseconds', 5],
+      ['99999999999999999999 days', 30 * 24 * 60],
+    ])('counts the attempt of a row whose error asks for a delay of "%s"', async (delay, minutes) => {
+      await queue('a');
+      await run(() => {
+        throw Object.assign(new Error('busy'), { delay });
+      });
+      expect(await row('a')).toMatchObject({ status: 'queued', attempts: 1, last_error: 'busy' });
+      expect(Math.round(await minutesUntil('a'))).toBe(minutes);
+    });
+
     test('keeps nothing of a row whose writing fails', async () => {
       await queue('a', 'b');
       await run(({ name }) => ({

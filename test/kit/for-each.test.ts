@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   defineTask,
   PermanentError,
@@ -380,6 +380,26 @@ describe('an attempt that is told to stop', () => {
     }
     const hanging = await through(hangs(), () => {}, {}, { signal: again.signal });
     expect(hanging.result.reason).toBe('the worker is stopping');
+  });
+
+  test('is no worse off for a stream that cannot be closed: what its end throws takes nobody along', async () => {
+    const unheard = new Promise<unknown>((resolve) => {
+      process.once('unhandledRejection', resolve);
+      onTestFinished(() => void process.off('unhandledRejection', resolve));
+    });
+    const stop = new AbortController();
+    async function* breaks(): AsyncGenerator<string> {
+      try {
+        yield await Promise.resolve('a');
+      } finally {
+        await Promise.reject(new Error('the connection is gone'));
+      }
+    }
+    const { result } = await through(breaks(), () => stop.abort(), {}, { signal: stop.signal });
+    expect(result.status).toBe('failed');
+    // What nobody has heard by now is told of before the next turn.
+    const next = new Promise((resolve) => setImmediate(() => setImmediate(resolve, 'nothing')));
+    expect(await Promise.race([unheard, next])).toBe('nothing');
   });
 });
 

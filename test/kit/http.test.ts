@@ -128,6 +128,18 @@ describe('an answer', () => {
     expect(server.asked[0]!.path).toBe('/a?b=c');
   });
 
+  test.each<[string, number, Record<string, string>]>([
+    ['204', 204, {}],
+    ['304', 304, {}],
+    ['length 0', 200, { 'content-length': '0' }],
+  ])('that is empty is taken as such though it says how it is packed: %s', async (_, status, headers) => {
+    for (const encoding of ['gzip', 'br', 'deflate']) {
+      const server = await serve((response) => response.writeHead(status, { 'content-encoding': encoding, ...headers }).end());
+      const response = await client([server], { retries: 0 }).get(server.origin, { accept: [304] });
+      expect([response.status, response.body.length]).toEqual([status, 0]);
+    }
+  });
+
   test.each<[string, (server: Parameters<typeof serve>[0] & object) => typeof server]>([
     ['announced', () => (response) => void response.writeHead(200, { 'content-length': '1001' }).end('x'.repeat(1_001))],
     [

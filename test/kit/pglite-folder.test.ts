@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -56,6 +56,31 @@ test.skipIf(process.platform !== 'linux')('of a process that is gone is free, th
   await (
     await enterFolder(folder, 50)
   )();
+});
+
+test('whose mark was left empty by a process killed as it wrote is free after a moment', async () => {
+  writeFileSync(mark(), '');
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(mark(), longAgo, longAgo);
+  await (
+    await enterFolder(folder, 1_000)
+  )();
+});
+
+test('whose mark is being written at this moment is not free', async () => {
+  writeFileSync(mark(), '');
+  await expect(enterFolder(folder, 50)).rejects.toThrow('in use by a process that has just come');
+  expect(existsSync(mark())).toBe(true);
+});
+
+test('that cannot be marked is refused for that, and may be entered once it can', async () => {
+  folder = join(dir, 'missing', 'pglite');
+  await expect(enterFolder(folder, 50)).rejects.toThrow('ENOENT');
+  mkdirSync(join(dir, 'missing'));
+  await (
+    await enterFolder(folder, 50)
+  )();
+  expect(readdirSync(join(dir, 'missing'))).toEqual([]);
 });
 
 test('left by a dead process goes to one of many who come at once', async () => {

@@ -130,7 +130,7 @@ async function workOnBatch(parts: BatchParts, claimed: ClaimedRow[], done: Batch
     await ctx.forEach(rows, { key, resume: false }, async (row) => count(done, await outcomeOf.get(row)!));
   } finally {
     await Promise.allSettled(outcomes);
-    await lease.end();
+    lease.end();
     await marks
       .handBack(batchId)
       .catch((error: unknown) => ctx.log.warn('rows could not be handed back', { error: errorText(error) }));

@@ -1,8 +1,9 @@
 /** One row of a batch: begun, worked on within its time, and its end written where it is still ours. */
 import type { Transaction } from 'kysely';
 import { TaskError } from '../../define/errors.js';
-import { durationMs } from '../../plan/duration.js';
+import { askedDelayMs } from '../../plan/asked-delay.js';
 import { MAX_ERROR_TEXT, cut } from '../../plan/limits.js';
+import { fateOf } from '../items/run-item.js';
 import type { Lease } from './lease.js';
 import type { ClaimedRow, Marks } from './marks.js';
 import type { SettledQueue } from './queue.js';
@@ -97,10 +98,8 @@ async function withinItsTime(parts: RowParts, claimed: ClaimedRow, attempt: numb
 
 /** Milliseconds until the row's next attempt; null if there is none. */
 function delayAfter(error: unknown, attempt: number, { attempts, backoffMs }: SettledQueue): number | null {
-  const { fate, delay } = (typeof error === 'object' && error !== null ? error : {}) as { fate?: unknown; delay?: unknown };
-  if (fate === 'give_up' || attempt >= attempts) return null;
-  if (typeof delay === 'string') return durationMs(delay);
-  return backoffMs[Math.min(attempt, backoffMs.length) - 1]!;
+  if (fateOf(error) === 'give_up' || attempt >= attempts) return null;
+  return askedDelayMs(error) ?? backoffMs[Math.min(attempt, backoffMs.length) - 1]!;
 }
 
 function refuseState(as: string, { table, states }: SettledQueue): void {

@@ -91,7 +91,7 @@ async function readBody(response: IncomingMessage, method: string, url: URL, max
     return new HttpError(`sent more than ${maxBytes} bytes`, { trouble: 'too_large', fate: 'give_up', url });
   };
   const encoding = (response.headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (method === 'HEAD') {
+  if (isEmpty(response, method)) {
     response.resume();
     return Buffer.alloc(0);
   }
@@ -106,6 +106,11 @@ async function readBody(response: IncomingMessage, method: string, url: URL, max
   }
   if (!response.complete) throw new Error('the connection broke within the answer');
   return Buffer.concat(chunks);
+}
+
+/** Such an answer may name an encoding all the same: nothing is packed, and unpacking that would fail. */
+function isEmpty({ statusCode, headers }: IncomingMessage, method: string): boolean {
+  return method === 'HEAD' || statusCode === 204 || statusCode === 304 || Number(headers['content-length'] ?? NaN) === 0;
 }
 
 function unpacked(response: IncomingMessage, encoding: string, url: URL): Readable {

@@ -1,4 +1,5 @@
 /** Whether a request that failed is sent again, and when. Pure. */
+import { MAX_ASKED_DELAY_MS } from '../../plan/asked-delay.js';
 import type { HttpTrouble } from './errors.js';
 
 export interface Failed {
@@ -43,11 +44,11 @@ export function pauseBeforeRetry(failed: Failed, rule: RetryRule, spread: number
   return full / 2 + (full / 2) * spread;
 }
 
-/** Milliseconds that a Retry-After header asks for: seconds or a date; null for none, and for what cannot be read. */
+/** Milliseconds that a Retry-After header asks for: seconds or a date, 30 days at most; null for none, and for what cannot be read. */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
   const text = header.trim();
-  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1_000, MAX_ASKED_DELAY_MS);
   const at = /^[A-Za-z]{3},? /.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now), MAX_ASKED_DELAY_MS);
 }

@@ -2,7 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TaskError, type Fate } from '../../define/errors.js';
 import type { ItemTools } from '../../define/for-each-types.js';
-import { durationMs, durationText } from '../../plan/duration.js';
+import { askedDelayMs } from '../../plan/asked-delay.js';
+import { durationText } from '../../plan/duration.js';
 import type { ItemSettings } from './options.js';
 
 /** A try that was told to stop has this long; then it is left behind, still at work. Milliseconds. As for whole attempts. */
@@ -59,7 +60,7 @@ export async function runItem<R>(
 export function pauseBefore(tries: number, error: unknown, settings: ItemSettings): number | null {
   if (tries > settings.retries || isFinal(error, settings)) return null;
   const own = Math.min(settings.delayMs * settings.backoff ** (tries - 1), settings.maximumDelayMs);
-  const asked = askedFor(error);
+  const asked = askedDelayMs(error);
   if (asked !== null && asked > settings.maximumDelayMs) return null;
   return Math.max(own, asked ?? 0);
 }
@@ -72,17 +73,6 @@ export function fateOf(error: unknown): Fate {
 function isFinal(error: unknown, { giveUpOn }: ItemSettings): boolean {
   if (fateOf(error) === 'give_up' || (error instanceof ItemTimedOut && error.leftBehind)) return true;
   return giveUpOn.some((one) => error instanceof one);
-}
-
-/** The delay a RetryAfter asks for. */
-function askedFor(error: unknown): number | null {
-  const delay = (error as { delay?: unknown } | null | undefined)?.delay;
-  if (typeof delay !== 'string') return null;
-  try {
-    return durationMs(delay);
-  } catch {
-    return null;
-  }
 }
 
 /** What an item's function is handed: whether it has looked at its signal is kept. */

@@ -3,9 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { PermanentError } from '../../define/errors.js';
 import type { ClientRedis, ClientTools } from '../../define/types.js';
+import { askedDelayMs } from '../../plan/asked-delay.js';
 import { durationMs } from '../../plan/duration.js';
+import { SECOND } from '../../plan/limits.js';
 import { createHttp } from '../http/client.js';
-import type { Message, Reply } from './api.js';
+import { HttpError } from '../http/errors.js';
+import { pauseBeforeRetry } from '../http/retry.js';
+import type { Message, Question, Reply } from './api.js';
 import { connectProviders, type Connected } from './connect.js';
 import { LlmAnswerError, LlmBudgetSpent, LlmUnavailable } from './errors.js';
 import { readAnswer, readText, type Read } from './read-answer.js';
@@ -49,14 +53,15 @@ export function createLlm(options: LlmOptions, { redis, clock = Date.now }: LlmT
   const state = redis === undefined ? memoryState(clock) : redisState(redis, options.name ?? 'llm');
   const http = createHttp({
     timeout: options.timeout ?? '1 minute',
-    retries: options.retries ?? 1,
-    delay: '1 second',
-    // A provider that asks for more patience is passed over meanwhile.
-    maximumDelay: '5 seconds',
+    // What is sent again is sent again from here, so that it is counted.
+    retries: 0,
     maxBytes: 2_000_000,
     redirects: 0,
     allow: providers.map(({ address }) => address),
   });
+
+  // A provider that asks for more patience is passed over meanwhile.
+  const rule = { retries: options.retries ?? 1, delayMs: SECOND, maximumDelayMs: 5 * SECOND };
 
   async function answer<T>(ctx: LlmContext, request: LlmRequest & { schema?: z.ZodType }, read: (reply: Reply) => Read<T>) {
     if (providers.length === 0) throw new PermanentError('no language model is configured: none has a key');
@@ -85,6 +90,43 @@ export function createLlm(options: LlmOptions, { redis, clock = Date.now }: LlmT
     }
   }
 
+  /** Sends a question, and again where it got no answer: that costs twice and does no harm. Each time is counted before. */
+  async function send(ctx: LlmContext, provider: Connected, question: Question): Promise<Reply | { trouble: LlmTrouble }> {
+    const key = crypto.randomUUID();
+    for (let attempt = 1; ; attempt++) {
+      const leave = await state.begin(provider.name, limits, clock());
+      if (leave.is === 'resting') return { trouble: resting(provider.name, leave) };
+      if (leave.is === 'spent') {
+        const opensAt = new Date(nextDay(clock()));
+        throw new LlmBudgetSpent(leave.of, leave.used, limits[leave.of]!, opensAt, clock());
+      }
+      try {
+        return await provider.request(http, question, key, ctx.signal);
+      } catch (error) {
+        ctx.signal.throwIfAborted();
+        if (!(error instanceof HttpError)) throw error;
+        const failed = {
+          attempt,
+          trouble: error.trouble,
+          status: error.status,
+          repeatable: true,
+          unsent: false,
+          retryAfterMs: askedDelayMs(error),
+        };
+        const againMs = pauseBeforeRetry(failed, rule, Math.random());
+        if (againMs === null) return { trouble: await passOver(ctx, provider, error) };
+        await pause(againMs, undefined, { signal: ctx.signal }).catch(() => ctx.signal.throwIfAborted());
+      }
+    }
+  }
+
+  async function passOver(ctx: LlmContext, { name }: Connected, error: HttpError): Promise<LlmTrouble> {
+    const trouble = troubleOf(error, name, cooldownMs);
+    if (trouble.restMs > 0) await state.rest(name, trouble.kind, trouble.restMs);
+    ctx.log.warn('a language model could not be asked', { ...trouble });
+    return trouble;
+  }
+
   /** Asks one provider, and again where its answer does not fit. */
   async function askOne<T>(
     ctx: LlmContext,
@@ -97,23 +139,8 @@ export function createLlm(options: LlmOptions, { redis, clock = Date.now }: LlmT
     const question = { ...rest, maxTokens, model: provider.model, jsonMode: provider.jsonMode, schema: jsonSchemaOf(schema) };
     const usage: LlmUsage = { inputTokens: 0, outputTokens: 0, cost: 0 };
     for (let asks = 1; ; asks++) {
-      const leave = await state.begin(provider.name, limits, clock());
-      if (leave.is === 'resting') return { trouble: resting(provider.name, leave) };
-      if (leave.is === 'spent') {
-        const opensAt = new Date(nextDay(clock()));
-        throw new LlmBudgetSpent(leave.of, leave.used, limits[leave.of]!, opensAt, clock());
-      }
-      let reply: Reply;
-      try {
-        reply = await provider.request(http, { ...question, messages }, ctx.signal);
-      } catch (error) {
-        ctx.signal.throwIfAborted();
-        const trouble = troubleOf(error, provider.name, cooldownMs);
-        if (trouble === null) throw error;
-        if (trouble.restMs > 0) await state.rest(provider.name, trouble.kind, trouble.restMs);
-        ctx.log.warn('a language model could not be asked', { ...trouble });
-        return { trouble };
-      }
+      const reply = await send(ctx, provider, { ...question, messages });
+      if ('trouble' in reply) return reply;
       const cost = (reply.inputTokens * provider.price.input + reply.outputTokens * provider.price.output) / 1_000_000;
       usage.inputTokens += reply.inputTokens;
       usage.outputTokens += reply.outputTokens;

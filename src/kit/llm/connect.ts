@@ -1,5 +1,4 @@
-/** A configured provider as something that can be asked: over the kit's own HTTP client, one request at a time. */
-import { setTimeout as pause } from 'node:timers/promises';
+/** A configured provider as something that can be asked: over the kit's own HTTP client. */
 import { durationMs } from '../../plan/duration.js';
 import type { Http } from '../http/client.js';
 import { HttpError } from '../http/errors.js';
@@ -7,6 +6,7 @@ import { anthropic } from './anthropic.js';
 import type { Api, Question, Reply } from './api.js';
 import { ollama } from './ollama.js';
 import { openAi } from './openai.js';
+import { createTurns } from './turns.js';
 import type { LlmProvider } from './types.js';
 
 const APIS: Readonly<Record<LlmProvider['api'], Api>> = { openai: openAi, anthropic, ollama };
@@ -18,8 +18,8 @@ export interface Connected {
   jsonMode: Question['jsonMode'];
   /** `host:port`, for the guard: whoever configures an address may mean an inner one. */
   address: string;
-  /** @throws HttpError */
-  request(http: Http, question: Question, signal: AbortSignal): Promise<Reply>;
+  /** `key`: the same where a question is sent again. @throws HttpError; the signal's reason once that is aborted */
+  request(http: Http, question: Question, key: string, signal: AbortSignal): Promise<Reply>;
   /** A request that costs nothing. @throws HttpError */
   check(http: Http): Promise<void>;
 }
@@ -48,8 +48,14 @@ function connect({
   if (!URL.canParse(base)) throw new TypeError(`the language model ${name}: baseUrl is no URL`);
   const { protocol, hostname, port } = new URL(base);
   const headers = key ? api.headers(key) : {};
-  const pauseMs = rest === undefined ? 0 : durationMs(rest);
-  let restedAt = 0;
+  const inTurn = rest === undefined ? null : createTurns(durationMs(rest));
+
+  async function send(http: Http, question: Question, idempotencyKey: string, signal: AbortSignal): Promise<Reply> {
+    const body = api.body(question, base === api.baseUrl);
+    const response = await http.post(base + api.path, body, { signal, headers, accept: TOLD, idempotencyKey });
+    if (response.status >= 300) throw notTaken(response.status, base + api.path, response.text(), key);
+    return response.json(api.reply);
+  }
 
   return {
     name,
@@ -57,19 +63,9 @@ function connect({
     price: price ?? { input: 0, output: 0 },
     jsonMode: json,
     address: `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`,
-    async request(http, question, signal) {
-      const restMs = restedAt - performance.now();
-      if (restMs > 0) await pause(restMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-      try {
-        const body = api.body(question, base === api.baseUrl);
-        // A question asked twice costs twice and does no harm: so it may be sent again.
-        const sent = { signal, headers, accept: TOLD, idempotencyKey: crypto.randomUUID() };
-        const response = await http.post(base + api.path, body, sent);
-        if (response.status >= 300) throw notTaken(response.status, base + api.path, response.text(), key);
-        return response.json(api.reply);
-      } finally {
-        restedAt = performance.now() + pauseMs;
-      }
+    async request(http, question, idempotencyKey, signal) {
+      const sent = () => send(http, question, idempotencyKey, signal);
+      return await (inTurn === null ? sent() : inTurn(sent, signal));
     },
     async check(http) {
       await http.get(base + api.checkPath, { headers });

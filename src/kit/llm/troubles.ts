@@ -1,15 +1,12 @@
 /** What a failed request says about its provider. By status and kind of failure alone: messages are for people (defect 9). Pure. */
-import { durationMs } from '../../plan/duration.js';
+import { askedDelayMs } from '../../plan/asked-delay.js';
 import { DAY } from '../../plan/limits.js';
-import { HttpError } from '../http/errors.js';
+import type { HttpError } from '../http/errors.js';
 import type { LlmTrouble, LlmTroubleKind } from './types.js';
 
-/** Null for what is no provider's fault. */
-export function troubleOf(error: unknown, provider: string, cooldownMs: number): LlmTrouble | null {
-  if (!(error instanceof HttpError)) return null;
+export function troubleOf(error: HttpError, provider: string, cooldownMs: number): LlmTrouble {
   const kind = kindOf(error);
-  const asked = error.delay === undefined ? null : durationMs(error.delay);
-  const restMs = kind === 'rejected' ? 0 : Math.min(asked ?? cooldownMs, DAY);
+  const restMs = kind === 'rejected' ? 0 : Math.min(askedDelayMs(error) ?? cooldownMs, DAY);
   return { provider, kind, status: error.status, message: error.message, restMs };
 }
 

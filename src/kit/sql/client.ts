@@ -1,10 +1,10 @@
 /** The database of a project: Postgres where there is one, else PGlite in a folder of the project. */
 import type { Kysely } from 'kysely';
-import type { Pool } from 'pg';
 import { resolve } from 'node:path';
 import { durationMs, type Duration } from '../../plan/duration.js';
 import type { ClientTools } from '../../define/types.js';
 import { openPglitePool } from './pglite-pool.js';
+import { openPostgresPool } from './postgres-pool.js';
 
 export interface SqlOptions {
   /** `postgres://user:password@host:port/database`. Null or left out: PGlite. */
@@ -38,23 +38,8 @@ export function sqlClient<Tables>(options: SqlOptions | ((tools: ClientTools) =>
 /** Opens a database without a project, as for tests. `dir`: what a relative folder starts from. */
 export async function openSql<Tables>(options: SqlOptions, dir: string): Promise<Kysely<Tables>> {
   const { Kysely, PostgresDialect } = await import('kysely');
-  const { url, folder = '.daychain/pglite' } = options;
-  const pool = () => (url ? openPool(url, options) : openPglitePool(resolve(dir, folder)));
+  const { url, folder = '.daychain/pglite', connections = 10, statementTimeout = '1 minute' } = options;
+  const statementMs = durationMs(statementTimeout);
+  const pool = () => (url ? openPostgresPool(url, connections, statementMs) : openPglitePool(resolve(dir, folder)));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-}
-
-const CONNECT_TIMEOUT_MS = 10_000;
-
-async function openPool(url: string, { connections = 10, statementTimeout = '1 minute' }: SqlOptions): Promise<Pool> {
-  const { default: pg } = await import('pg');
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: durationMs(statementTimeout),
-    application_name: 'daychain',
-  });
-  // A connection that breaks while nobody uses it is replaced when one is needed; without a listener it would end the process.
-  pool.on('error', () => {});
-  return pool;
 }

@@ -1,13 +1,13 @@
 /** Whose PGlite's folder is: two processes that have it open at once would destroy it. */
 import { readFileSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open as openFile, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A worker that is replaced has the folder until its bodies have ended: its successor waits a little. Milliseconds. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
-/** Whoever removes a dead process's mark takes no longer than this, or is dead itself. Milliseconds. */
-const REMOVING_MS = 5_000;
+/** Whoever writes a mark, or removes a dead process's, takes no longer than this, or is dead itself. Milliseconds. */
+const AT_IT_MS = 5_000;
 
 /** Folders this process has open: the mark of the same process says nothing of who in it. */
 const open = new Set<string>();
@@ -22,7 +22,11 @@ export async function enterFolder(folder: string, patienceMs = PATIENCE_MS): Pro
   for (;;) {
     if (open.has(folder)) throw new Error(`PGlite's folder is open in this process already (${folder}): share the client`);
     open.add(folder);
-    if (await written(mark)) {
+    const isOurs = await written(mark).catch((error: unknown) => {
+      open.delete(folder);
+      throw error;
+    });
+    if (isOurs) {
       return async () => {
         await rm(mark, { force: true });
         open.delete(folder);
@@ -30,22 +34,33 @@ export async function enterFolder(folder: string, patienceMs = PATIENCE_MS): Pro
     }
     open.delete(folder);
     const text = await readFile(mark, 'utf8').catch(() => '');
-    if (await isGone(text)) await removeMark(mark, text);
+    if (await isGone(mark, text)) await removeMark(mark, text);
     else if (performance.now() > until) {
+      const who = text === '' ? 'a process that has just come' : `process ${text.split(' ')[0]}`;
       throw new Error(
-        `PGlite's folder is in use by process ${text.split(' ')[0]} (${mark}); a second one would destroy it. Set a database's URL instead.`,
+        `PGlite's folder is in use by ${who} (${mark}); a second one would destroy it. Set a database's URL instead.`,
       );
     } else await pause(LOOK_EVERY_MS);
   }
 }
 
+/** Whether the mark is ours now. One that is not written whole, as on a full disk, is not left behind. */
 async function written(path: string): Promise<boolean> {
+  let file: FileHandle;
   try {
-    await writeFile(path, `${process.pid} ${beginOf(process.pid) ?? ''}`, { flag: 'wx' });
-    return true;
+    file = await openFile(path, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+  try {
+    await file.writeFile(`${process.pid} ${beginOf(process.pid) ?? ''}`);
+    return true;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -53,11 +68,7 @@ async function written(path: string): Promise<boolean> {
 async function removeMark(mark: string, text: string): Promise<void> {
   const removing = `${mark}.removing`;
   if (!(await written(removing))) {
-    const age = await stat(removing).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > REMOVING_MS) await rm(removing, { force: true });
+    if (await isOld(removing)) await rm(removing, { force: true });
     else await pause(LOOK_EVERY_MS);
     return;
   }
@@ -65,9 +76,9 @@ async function removeMark(mark: string, text: string): Promise<void> {
   await rm(removing, { force: true });
 }
 
-async function isGone(text: string): Promise<boolean> {
-  // Written, but not yet with its content: whoever is at it will have it in a moment.
-  if (text === '') return await pause(LOOK_EVERY_MS, false);
+async function isGone(mark: string, text: string): Promise<boolean> {
+  // Written, but not yet with its content: whoever is at it will have it in a moment, or was killed over it.
+  if (text === '') return await isOld(mark);
   const [pid, begin = ''] = text.split(' ');
   const id = Number(pid);
   if (!Number.isSafeInteger(id) || id < 1) return true;
@@ -75,6 +86,13 @@ async function isGone(text: string): Promise<boolean> {
   const now = beginOf(id);
   if (now !== null && begin !== '') return now !== begin;
   return id === process.pid || !isRunning(id);
+}
+
+async function isOld(path: string): Promise<boolean> {
+  return await stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > AT_IT_MS,
+    () => false,
+  );
 }
 
 /** When a process began, as Linux counts it; null where there is no telling. */

@@ -1,7 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failureOf } from '../../../src/activities/verdict.js';
 import { z } from '../../../src/index.js';
 import { createLlm, LlmAnswerError, LlmBudgetSpent, LlmUnavailable, type LlmOptions } from '../../../src/kit/index.js';
+import { HttpError } from '../../../src/kit/http/errors.js';
+import { troubleOf } from '../../../src/kit/llm/troubles.js';
 import { within } from '../../support/engine.js';
 import { KEY, startModel, status, type Api, type ModelServer } from './model-servers.js';
 
@@ -169,6 +172,20 @@ describe('the next model is asked', () => {
   });
 });
 
+test.each([
+  ['1e+21 milliseconds', 60_000],
+  ['99999999999999999999 days', 86_400_000],
+])('a provider that asks to be left alone for "%s" is, for no longer than a day', (delay, restMs) => {
+  const error = new HttpError('answered 429', {
+    trouble: 'status',
+    fate: 'retry',
+    url: new URL('https://model.example'),
+    status: 429,
+    delay: delay as never,
+  });
+  expect(troubleOf(error, 'openai', 60_000)).toMatchObject({ kind: 'rate_limited', restMs });
+});
+
 test('where all are left alone for a moment, the moment is waited for', async () => {
   const server = await startModel('openai', [status(500), { text: FITS }]);
   const { ask } = open([server], { cooldown: '20 milliseconds', wait: '15 seconds' });
@@ -183,6 +200,45 @@ test('the signal ends a question that is under way', async () => {
   await vi.waitFor(() => expect(server.asked).toHaveLength(1), 10_000);
   stop.abort(new Error('told to stop'));
   await expect(within(10_000, 'its end', asked)).rejects.toThrow('told to stop');
+});
+
+describe('a model that is to rest between two requests', () => {
+  test('rests however many ask at once', async () => {
+    const PAUSE_MS = 60;
+    const rests: number[] = [];
+    let answeredAt = -Infinity;
+    const reply = (response: ServerResponse) => {
+      rests.push(performance.now() - answeredAt);
+      answeredAt = performance.now();
+      response.writeHead(200).end(JSON.stringify({ message: { content: FITS }, done: true, done_reason: 'stop' }));
+    };
+    const server = await startModel('ollama', [reply], { pause: `${PAUSE_MS} milliseconds` });
+    const { ask } = open([server]);
+    const answers = await Promise.allSettled([ask(), ask(), ask()]);
+    expect(answers.map((one) => one.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(rests).toHaveLength(3);
+    // A timer may go off a millisecond early.
+    for (const rest of rests) expect(rest).toBeGreaterThanOrEqual(PAUSE_MS - 1);
+  });
+
+  test('is waited for no longer than the signal says, and asked by nobody who has left', async () => {
+    let answer!: () => void;
+    const hangs = (response: ServerResponse) => {
+      answer = () => response.writeHead(500).end();
+    };
+    const server = await startModel('ollama', [hangs], { pause: '1 millisecond' });
+    const { llm, log, ctx } = open([server]);
+    const first = errorOf(llm.text(ctx, { prompt: 'first' }));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(1), 10_000);
+    const stop = new AbortController();
+    const second = llm.text({ log, signal: stop.signal }, { prompt: 'second' });
+    await vi.waitFor(async () => expect((await llm.spent()).calls).toBe(2), 10_000);
+    stop.abort(new Error('told to stop'));
+    await expect(within(10_000, 'its end', second)).rejects.toThrow('told to stop');
+    answer();
+    await first;
+    expect(server.asked).toHaveLength(1);
+  });
 });
 
 describe('a budget', () => {
@@ -206,6 +262,16 @@ describe('a budget', () => {
     expect(server.asked).toHaveLength(2);
     now += 12 * 3_600_000;
     await ask();
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test('counts a request that is sent again, and sends none that goes beyond it', async () => {
+    const server = await startModel('openai', [status(500), { text: FITS }, status(500), { text: FITS }]);
+    const { ask, llm } = open([server], { retries: 1, budget: { calls: 3 } });
+    expect(await ask()).toMatchObject({ asks: 1 });
+    expect((await llm.spent()).calls).toBe(2);
+    const error = await errorOf<LlmBudgetSpent>(ask());
+    expect(error).toMatchObject({ name: 'LlmBudgetSpent', of: 'calls', used: 3 });
     expect(server.asked).toHaveLength(3);
   });
 
