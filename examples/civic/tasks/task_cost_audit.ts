@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { defineTask, z } from 'daychain';
-import { auditCosts, type CostRow } from '../lib/costs/audit.js';
+import { auditCosts, figuresOf, warningsOf } from '../lib/costs/audit.js';
+import { completeCosts, storeCosts } from '../lib/costs/stored.js';
 import { tracesInFiles, tracesInOpik } from '../lib/costs/traces.js';
-import { dayFolder, inProject, outFolder, shownPath, writeWhole } from '../lib/files.js';
+import { dayFolder, inProject, outFolder } from '../lib/files.js';
 
 export default defineTask({
   summary: 'Add up what language models cost, of the day and in all',
@@ -22,26 +23,14 @@ export default defineTask({
         ? await tracesInFiles([inProject('data', 'traces'), join(outFolder(ctx), 'traces')])
         : await tracesInOpik({ http: await ctx.clients.http(), api, key, workspace, project, signal: ctx.signal });
     const options = { timeZone: ctx.params.timezone, eurosPerDollar: ctx.settings.USD_TO_EUR };
+    // Calls after the last run of a date are the next one's to count: the day is whole only when it is over.
+    const before = auditCosts(traces, ctx.day(-1), options);
+    const isNews = await completeCosts(join(outFolder(ctx), before.date), before, ctx.taskId);
     const audit = auditCosts(traces, ctx.date, options);
-    const { date, by_model, by_day, ...figures } = audit;
-
-    const json = join(dayFolder(ctx), 'costs.json');
-    await writeWhole(join(dayFolder(ctx), 'costs.md'), asMarkdown(figures.daily_usd, by_model, by_day));
-    await writeWhole(json, audit);
-    const { COST_LIMIT_USD: limit } = ctx.settings;
-    if (audit.daily_usd > limit) ctx.warn(`${audit.daily_usd} USD on ${date}, above the limit of ${limit} (COST_LIMIT_USD)`);
-    if (audit.unpriced > 0) ctx.warn(`${audit.unpriced} calls have neither a cost nor a known price: they count as nothing`);
-    return { ...figures, costs: shownPath(json) };
+    const costs = await storeCosts(dayFolder(ctx), audit);
+    for (const told of isNews ? [before, audit] : [audit]) {
+      for (const warning of warningsOf(told, ctx.settings.COST_LIMIT_USD)) ctx.warn(warning);
+    }
+    return { ...figuresOf(audit), costs };
   },
 });
-
-function asMarkdown(dailyUsd: number, byModel: CostRow[], byDay: CostRow[]): string {
-  const table = (head: string, rows: CostRow[]) =>
-    [
-      `| ${head} | queries | USD |`,
-      '| --- | ---: | ---: |',
-      ...rows.map(({ name, queries, usd }) => `| ${name} | ${queries} | ${usd} |`),
-      '',
-    ].join('\n');
-  return `# Costs: ${dailyUsd} USD this day\n\n${table('model', byModel)}\n${table('day', byDay)}`;
-}

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { defineTask, TaskError, z } from 'daychain';
 import { crawlSource } from '../lib/crawl/crawl-source.js';
+import { countsOf, findings, sourcesOf } from '../lib/crawl/run.js';
 import { chooseSources, readSources, sourceOf } from '../lib/crawl/sources.js';
-import { readSource, storeDay, type SourceIndex } from '../lib/crawl/stored.js';
+import { storeDay } from '../lib/crawl/stored.js';
 import { dayFolder, inProject } from '../lib/files.js';
 
 export default defineTask({
@@ -33,41 +34,17 @@ export default defineTask({
       await crawlSource(ctx, method ? { ...source, method } : source, limits);
     });
 
-    const crawled: SourceIndex[] = [];
-    for (const { name } of chosen) {
-      const index = await readSource(day, name);
-      // One that failed this time may have an index of an earlier run: it is not this run's.
-      if (index?.session_id === ctx.taskId) crawled.push(index);
-    }
+    const { all, crawled, kept } = await sourcesOf(day, chosen, ctx.taskId);
     if (crawled.length < done.succeeded) throw new TaskError(`${join(day, 'crawl')} lost sources while it was crawled`);
-    const index = await storeDay(day, ctx.date, crawled);
+    await storeDay(day, ctx.date, ctx.taskId, all);
     for (const warning of crawled.flatMap(findings)) ctx.warn(warning);
+    for (const { source, documents } of kept) {
+      ctx.warn(`${source}: not read this time; its ${documents.length} documents of an earlier crawl of ${ctx.date} are kept`);
+    }
 
-    const of = (change: string) => index.documents.filter((document) => document.change === change).length;
-    const counts = {
-      pages_crawled: index.total_pages,
-      documents_crawled: index.documents.length,
-      pages_new: of('new'),
-      pages_changed: of('changed'),
-      pages_unchanged: of('unchanged'),
-      pages_failed: index.failures.length,
-      pdfs_found: index.pdfs.length,
-      bytes: crawled.reduce((sum, { bytes }) => sum + bytes, 0),
-      skipped_by_robots: index.skipped_by_robots.length,
-    };
+    const counts = countsOf(crawled);
     ctx.log.info('site crawled', counts);
     const sources = Object.fromEntries(crawled.map(({ source, documents }) => [source, documents.length]));
-    return { ...counts, sources, sources_processed: crawled.length };
+    return { ...counts, sources, sources_processed: crawled.length, sources_kept: kept.map(({ source }) => source) };
   },
 });
-
-/** A broken link is a finding about the site. Anything else means that our picture of it is incomplete. */
-function findings({ source, failures, stopped_by, unread, expected_count, documents, traps }: SourceIndex): string[] {
-  const broken = failures.filter(({ reason }) => reason !== 'http_404' && reason !== 'http_410');
-  return [
-    ...broken.map(({ url, message }) => `${source}: ${url}: ${message}`),
-    ...(stopped_by ? [`${source}: stopped at ${stopped_by}; known addresses left unread: ${unread}`] : []),
-    ...(documents.length < (expected_count ?? 0) ? [`${source}: ${documents.length} documents, expected ${expected_count}`] : []),
-    ...(traps.length > 0 ? [`${source}: ${traps.length} addresses look made up without end, ${traps[0]} first`] : []),
-  ];
-}

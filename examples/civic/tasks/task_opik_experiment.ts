@@ -18,6 +18,8 @@ export default defineTask({
   summary: 'Collect doubtful verdicts into a data set, and measure the validator on the texts held apart',
   tags: ['charter', 'opik'],
   schedule: { daily: '05:00' },
+  // The original's grace. A missed one is not caught up: it would measure today's validator under a date that is over, and the next one
+  // collects all that is doubtful up to its own.
   startWithin: '10 minutes',
   params: z.object({
     experiment_type: z.string().default('charter_optimization'),

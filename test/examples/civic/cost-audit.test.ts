@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttp } from 'daychain/kit';
 import { testTask } from 'daychain/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { auditCosts, type CostAudit } from '../../../examples/civic/lib/costs/audit.js';
+import { auditCosts } from '../../../examples/civic/lib/costs/audit.js';
+import type { StoredCosts } from '../../../examples/civic/lib/costs/stored.js';
 import costAudit from '../../../examples/civic/tasks/task_cost_audit.js';
 import { temporaryFolder } from '../../support/servers.js';
 import { settingsOf } from './fake-context.js';
@@ -13,7 +14,7 @@ let out: string;
 beforeEach(() => void (out = temporaryFolder()));
 const run = (given = {}, http = createHttp()) =>
   testTask(costAudit, { settings: { ...settingsOf({ CIVIC_OUT: out, ...given }) }, clients: { http } });
-const written = () => JSON.parse(readFileSync(join(out, '20260203', 'costs.json'), 'utf8')) as CostAudit;
+const written = () => JSON.parse(readFileSync(join(out, '20260203', 'costs.json'), 'utf8')) as StoredCosts;
 
 describe('task_cost_audit', () => {
   test('adds up the bundled calls, of the day and in all, in dollars and euros', async () => {
@@ -72,6 +73,64 @@ describe('task_cost_audit', () => {
     expect(result).toMatchObject({ status: 'failed', reason: expect.stringMatching(message) as string });
     expect(() => written()).toThrow();
     expect(opik.asked.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('the day before', () => {
+  const record = (...calls: [id: string, startTime: string, usd: number][]) => {
+    mkdirSync(join(out, 'traces'), { recursive: true });
+    const lines = calls.map(([id, start_time, usd]) => JSON.stringify({ id, start_time, total_estimated_cost: usd }));
+    appendFileSync(join(out, 'traces', 'own.jsonl'), `${lines.join('\n')}\n`);
+  };
+  const costsOf = (date: string) => JSON.parse(readFileSync(join(out, date, 'costs.json'), 'utf8')) as StoredCosts;
+  const at = (date: string, taskId: string, more = {}) =>
+    testTask(costAudit, { date, taskId, settings: { ...settingsOf({ CIVIC_OUT: out }) }, ...more });
+
+  test('gets the calls after its last run from the next date’s, and the warning of a limit passed by them, once', async () => {
+    record(['noon', '2026-05-04T10:00:00Z', 4]);
+    expect((await at('20260504', '00000001')).result.warnings).toEqual([]);
+    const [figures, page] = ['costs.json', 'costs.md'].map((name) => join(out, '20260504', name));
+    expect(costsOf('20260504')).toMatchObject({ queries: 1, daily_usd: 4, completed_by: null });
+
+    // 23:30 in Paris, after the last run of the date; and half past midnight, which is the next one's.
+    record(['late', '2026-05-04T21:30:00Z', 3], ['next', '2026-05-04T22:30:00Z', 1]);
+    const next = await at('20260505', '00000002');
+    const warning = expect.stringMatching(/^7 USD on 20260504, above the limit of 5/) as string;
+    expect(next.result.warnings).toEqual([warning]);
+    expect(costsOf('20260504')).toMatchObject({ date: '20260504', queries: 2, daily_usd: 7, completed_by: '00000002' });
+    expect(costsOf('20260504').by_day.at(-1)).toMatchObject({ name: '20260504', queries: 2 });
+    expect(readFileSync(page!, 'utf8')).toContain('# Costs: 7 USD this day');
+    expect(costsOf('20260505')).toMatchObject({ queries: 1, daily_usd: 1 });
+
+    // Another attempt of the same run says the same; a later run has nothing to add, and says nothing again.
+    expect((await at('20260505', '00000002', { attempt: 2 })).result.warnings).toEqual([warning]);
+    const complete = readFileSync(figures!, 'utf8');
+    expect((await at('20260505', '00000003')).result.warnings).toEqual([]);
+    expect(readFileSync(figures!, 'utf8')).toBe(complete);
+
+    // A call that was told late is counted, and the limit passed by it is told with its figure.
+    record(['told late', '2026-05-04T21:59:00Z', 2]);
+    expect((await at('20260505', '00000004')).result.warnings).toEqual([expect.stringMatching(/^9 USD on 20260504/)]);
+  });
+
+  test.each([
+    ['23 hours', '20260329', '2026-03-28T23:00:00Z', '2026-03-29T21:59:59Z', '2026-03-29T22:00:00Z'],
+    ['25 hours', '20261025', '2026-10-24T22:00:00Z', '2026-10-25T22:59:59Z', '2026-10-25T23:00:00Z'],
+  ])(
+    'of %s, when the clocks change, has the calls from its midnight to the next one in Paris',
+    async (_, date, first, last, after) => {
+      const before = new Date(Date.parse(first) - 1_000).toISOString();
+      record(['before', before, 8], ['first', first, 1], ['last', last, 2], ['after', after, 4]);
+      const next = String(Number(date) + 1);
+      await at(next, '00000001');
+      expect(costsOf(date)).toMatchObject({ queries: 2, daily_usd: 3 });
+      expect(costsOf(next)).toMatchObject({ queries: 1, daily_usd: 4 });
+    },
+  );
+
+  test('leaves no files where it has neither figures nor calls', async () => {
+    await at('20260602', '00000001');
+    expect(existsSync(join(out, '20260601'))).toBe(false);
   });
 });
 

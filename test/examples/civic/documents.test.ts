@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'daychain';
 import { testTask, type TestedTask, type TestTaskOptions } from 'daychain/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { contributionSchema, type Contribution } from '../../../examples/civic/lib/contributions.js';
@@ -36,6 +37,17 @@ async function runAll(): Promise<TestedTask[]> {
 function forgetRun(): void {
   const file = join(out, 'documents', 'progress.json');
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"3f9a1c2e"', '"another"'));
+}
+
+const HOUSING = { category: 'logement', theme: 'Gendarmerie', evidence: 'neuf appartements à loyer modéré' };
+
+/** A model whose answers are checked as a real one's are. */
+function modelThat(answers: (chunk: string) => unknown): object {
+  return {
+    providers: ['one'],
+    ask: (_: unknown, { prompt, schema }: { prompt: string; schema: z.ZodType }) =>
+      new Promise((resolve) => resolve({ value: schema.parse(answers(prompt)), provider: 'one', model: 'm' })),
+  };
 }
 
 describe('task_audierne_docs', () => {
@@ -104,6 +116,50 @@ describe('task_audierne_docs', () => {
     expect(retry).toMatchObject({ again: true });
     expect(table()).toMatch(/\| 01-plan-habitat\.md \| open/);
     expect(existsSync(join(out, 'documents', 'contributions'))).toBe(false);
+  });
+
+  test.each([
+    ['one theme', [HOUSING], { themes: 1, contributions: 2 }],
+    ['no theme', [], { themes: 0, contributions: 0 }],
+  ])('a model that finds %s has answered, and the document is done', async (_, themes, counts) => {
+    const { result } = await run({}, { models: modelThat(() => ({ themes })) });
+    expect(result).toMatchObject({ status: 'success', document: '01-plan-habitat.md', documents_left: 3, ...counts });
+    expect(contributions('01-plan-habitat')).toHaveLength(counts.contributions);
+    expect(table()).toMatch(/\| 01-plan-habitat\.md \| done/);
+    expect(result.warnings).toEqual(themes.length > 0 ? [] : ['no theme was found in 01-plan-habitat.md']);
+  });
+
+  test('a document that failed last time stands behind those that did not, and is done in the end', async () => {
+    const failing = new Set(['Plan communal', 'Les jeunes et leurs trajets']);
+    const models = modelThat((chunk) => ([...failing].some((title) => chunk.includes(title)) ? 'no themes' : { themes: [] }));
+    const taken: string[] = [];
+    // Nothing but the files is left from one run to the next, as after a restart.
+    const next = async (number: number, options = {}) => {
+      const slot = { taskId: `0000000${number}`, scheduledFor: new Date(Date.UTC(2026, 1, 3, 2 * number)) };
+      const { result } = await run({}, { models, ...slot, ...options });
+      taken.push(result.status === 'success' ? (result.output.document as string) : 'failed');
+    };
+    await next(1);
+    expect(table()).toMatch(/\| 01-plan-habitat\.md \| open, tried \| 20260203 \|/);
+    // Another attempt of the same run stays with its document.
+    await next(1, { attempt: 2 });
+    for (const number of [2, 3, 4]) await next(number);
+    expect(taken).toEqual(['failed', 'failed', 'failed', '03-eau-et-littoral.md', '04-compte-rendu-reunion-publique.md']);
+
+    // Of two that failed, the one tried longest ago is next; what failed is never given up.
+    await next(5);
+    expect(taken.at(-1)).toBe('failed');
+    failing.clear();
+    for (const number of [6, 7, 8]) await next(number);
+    expect(taken.slice(-3)).toEqual(['02-jeunes-et-mobilites.md', '01-plan-habitat.md', 'failed']);
+  });
+
+  test('a document that is done stays done where doing it again fails', async () => {
+    await run();
+    forgetRun();
+    const { result } = await run({ forceDoc: '01-plan-habitat.md' }, { models: modelThat(() => 'no themes') });
+    expect(result.status).toBe('failed');
+    expect(table()).toMatch(/\| 01-plan-habitat\.md \| done/);
   });
 });
 

@@ -6,9 +6,12 @@ import { measure } from '../../../examples/civic/lib/experiments/measure.js';
 import { METRICS, type Scored } from '../../../examples/civic/lib/experiments/metrics.js';
 import { outputFormat } from '../../../examples/civic/lib/experiments/output-format.js';
 import { splitOf, stableUuid } from '../../../examples/civic/lib/experiments/items.js';
+import audierneDocs from '../../../examples/civic/tasks/task_audierne_docs.js';
 import contributionsAnalysis from '../../../examples/civic/tasks/task_contributions_analysis.js';
+import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
 import opikEvaluate from '../../../examples/civic/tasks/task_opik_evaluate.js';
 import opikExperiment from '../../../examples/civic/tasks/task_opik_experiment.js';
+import promptSync from '../../../examples/civic/tasks/task_prompt_sync.js';
 import { runTask, temporaryFolder } from './fake-context.js';
 import { localServer, type Answer, type Asked } from './servers.js';
 
@@ -251,4 +254,16 @@ describe('Opik, where it is configured', () => {
     const server = await opik(() => ({ json: undefined, ...answer }));
     await expect(runTask(opikEvaluate, { out, settings: settings(server) })).rejects.toThrow(message);
   });
+});
+
+test.each([
+  [opikExperiment, '10 minutes'],
+  [opikEvaluate, '5 minutes'],
+  [audierneDocs, '30 minutes'],
+  // These are caught up however late it is.
+  [firecrawl, undefined],
+  [promptSync, undefined],
+])('%# a job that is late keeps the original’s grace, or is caught up, as the README says', (task, grace) => {
+  expect(task.definition.startWithin).toBe(grace);
+  if (grace === undefined) expect(task.definition.catchUp).not.toBe('none');
 });

@@ -4,9 +4,10 @@ import type { JsonObject } from 'daychain';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCrawl, type CrawlIndex } from '../../../examples/civic/lib/crawl/stored.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
+import ragIndexing from '../../../examples/civic/tasks/task_rag_indexing.js';
 import { runTask, temporaryFolder, type FakeRun } from './fake-context.js';
 import { filesBelow } from './folders.js';
-import { page, site } from './sites.js';
+import { page, site, type Answer } from './sites.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 let out: string;
@@ -215,6 +216,50 @@ describe('task_firecrawl on other sites', () => {
     await expect(other(closed)).rejects.toThrow(/robots\.txt of .* forbids \/ to daychain-civic/);
     const picture = await site({ '/': { headers: { 'content-type': 'image/png' } } });
     await expect(other(picture)).rejects.toThrow(/is no HTML page/);
+  });
+
+  test('keeps what a chosen source that fails had from an earlier crawl of the date, and warns', async () => {
+    const answers = { '/': page(['/one.html']), '/one.html': page([]) };
+    const steady: Record<string, Answer> = { ...answers };
+    const shaky: Record<string, Answer> = { ...answers };
+    const sources = { shaky: await site(shaky), steady: await site(steady), other: await site({ '/': page([]) }) };
+    const file = join(out, 'sources.json');
+    writeFileSync(file, JSON.stringify(Object.entries(sources).map(([name, url]) => ({ name, url }))));
+    const settings = {
+      CRAWL_SOURCES: file,
+      INNER_HOSTS: Object.values(sources).map((url) => new URL(url).host),
+      CRAWL_PAUSE: '1 millisecond',
+    } as const;
+    const crawlAt = (taskId: string, names: string[]) =>
+      runTask(firecrawl, { out, settings, taskId, params: { sources: names } });
+    await crawlAt('00000003', ['shaky', 'steady', 'other']);
+    const before = await crawled();
+    const had = filesOf('20260203').filter((name) => name.startsWith('shaky/'));
+    expect(had).toContain('shaky/one.md');
+
+    shaky['/'] = { status: 503 };
+    steady['/two'] = page([]);
+    steady['/'] = page(['/one.html', '/two']);
+    const { result, warnings, errors } = await crawlAt('00000012', ['shaky', 'steady']);
+    const index = await crawled();
+    const of = (name: string, { documents }: CrawlIndex) => documents.filter(({ file: path }) => path.startsWith(`${name}/`));
+    expect(of('shaky', index)).toEqual(of('shaky', before));
+    expect(of('steady', index)).toHaveLength(3);
+    expect(index).toMatchObject({ session_id: '00000012', sources: [{ source: 'shaky' }, { source: 'steady' }] });
+    expect(filesOf('20260203').filter((name) => name.startsWith('shaky/'))).toEqual(had);
+    // One that was not chosen goes, as ever.
+    expect(filesOf('20260203').filter((name) => name.startsWith('other/'))).toEqual([]);
+    // The counts are of what this run has read.
+    expect(result).toMatchObject({ pages_crawled: 3, documents_crawled: 3, sources_processed: 1, sources_kept: ['shaky'] });
+    expect(Object.keys((result as { sources: object }).sources)).toEqual(['steady']);
+    expect(errors).toEqual([expect.stringMatching(/answered 503/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^shaky: .*2 documents of an earlier crawl of 20260203 are kept/)]);
+    expect((await runTask(ragIndexing, { out })).result).toMatchObject({ documents_indexed: 5 });
+
+    // Without an earlier crawl there is nothing to keep.
+    const next = await runTask(firecrawl, { out, settings, date: '20260204', params: { sources: ['shaky', 'steady'] } });
+    expect(next.result).toMatchObject({ sources_kept: [], sources_processed: 1 });
+    expect(next.warnings).toEqual([]);
   });
 
   test('obeys the rules for its own name rather than those for all', async () => {

@@ -59,7 +59,7 @@ describe('a worker that is killed in the middle', () => {
   });
 
   test('of task_audierne_docs: before its document is noted as done, it is the same document in the end, and the only one', async () => {
-    const when = { file: 'progress.json', count: 2 };
+    const when = { file: 'progress.json', count: 3 };
     const result = await civic.killedInTheMiddle({ task: 'task_audierne_docs', date: '20260405', when });
     expect(result).toMatchObject({ status: 'success', document: '01-plan-habitat.md', documents_left: 3 });
     const made = filesBelow(join(civic.dir, 'out/documents/contributions')).filter((file) => !file.endsWith('.tmp'));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttp } from 'daychain/kit';
 import { testTask, type TestedTask } from 'daychain/testing';
@@ -53,12 +53,29 @@ describe('task_prompt_sync with files for a library', () => {
   });
 });
 
-test('what was edited on both sides is overwritten on neither', () => {
-  const prompt = { name: 'x', kind: 'composite', text: 'mine' } as const;
+test.each(['single', 'composite'] as const)('a %s prompt edited on both sides is overwritten on neither', (kind) => {
+  const prompt = { name: 'x', kind, text: 'mine' };
   const last = { commit: 'one', sha256: 'of an older text' };
   expect(decideSync(prompt, { commit: 'two', text: 'theirs' }, last)).toBe('conflict');
   expect(decideSync(prompt, { commit: 'one', text: 'older' }, last)).toBe('pushed');
   expect(decideSync(prompt, null, null)).toBe('pushed');
+});
+
+test('a single prompt edited on both sides stays as it is in the library, day after day, until somebody joins the two', async () => {
+  await run();
+  // As if the file had been edited since: the last text that both sides had is another.
+  const state = join(out, 'prompts', 'synced', 'charte-regles.json');
+  const { commit } = JSON.parse(readFileSync(state, 'utf8')) as Version;
+  writeFileSync(state, JSON.stringify({ commit, sha256: 'of the text before the edit' }));
+  const theirs = await library().push('charte-regles', 'Quelqu’un l’a changé là-bas.');
+  for (let day = 0; day < 2; day++) {
+    const { result } = await run();
+    expect(result).toMatchObject({ pushed: 0, conflicts: 1 });
+    expect(result.warnings).toEqual(['charte-regles was edited here and in the library: join them by hand']);
+    expect(await library().latest('charte-regles')).toEqual(theirs);
+  }
+  await library().push('charte-regles', versions('charte-regles')[0]!.text);
+  expect((await run()).result).toMatchObject({ pushed: 0, conflicts: 0, unchanged: PROMPTS });
 });
 
 describe('task_prompt_sync with an OPIK_API_KEY', () => {

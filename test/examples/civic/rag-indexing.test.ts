@@ -61,7 +61,7 @@ describe('task_rag_indexing', () => {
       settled: false,
       reason: expect.stringContaining('task_firecrawl') as string,
     });
-    await storeDay(join(out, '20260203'), '20260203', []);
+    await storeDay(join(out, '20260203'), '20260203', 'one', []);
     const empty = await runTask(ragIndexing, { out });
     expect(empty.result).toEqual({ ended: 'no_work', reason: 'no_documents_to_index', settled: true });
   });

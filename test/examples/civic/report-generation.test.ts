@@ -177,5 +177,5 @@ async function storeEvilCrawl(day: string, title: string): Promise<void> {
     documents: [{ ...document, url: 'javascript:alert(1)' }],
     pdfs: [{ url: 'javascript:alert(2)', text: title, linked_from: title }],
   } satisfies SourceIndex;
-  await storeDay(day, '20260203', [source]);
+  await storeDay(day, '20260203', 'one', [source]);
 }

@@ -63,6 +63,20 @@ export function auditCosts(
   };
 }
 
+/** The audit without its tables. */
+export function figuresOf(audit: CostAudit): Omit<CostAudit, 'date' | 'by_model' | 'by_day'> {
+  const { queries, daily_usd, daily_eur, total_queries, total_usd, total_eur, unpriced } = audit;
+  return { queries, daily_usd, daily_eur, total_queries, total_usd, total_eur, unpriced };
+}
+
+/** What a person should know of a date's costs. */
+export function warningsOf({ date, daily_usd, unpriced }: CostAudit, limit: number): string[] {
+  return [
+    ...(daily_usd > limit ? [`${daily_usd} USD on ${date}, above the limit of ${limit} (COST_LIMIT_USD)`] : []),
+    ...(unpriced > 0 ? [`${unpriced} calls of ${date} have neither a cost nor a known price: they count as nothing`] : []),
+  ];
+}
+
 function costOf({ total_estimated_cost: recorded, model, input_tokens: input, output_tokens: output }: Trace): number | null {
   if (recorded !== null && recorded !== undefined) return recorded;
   const price = PRICES[model ?? ''];

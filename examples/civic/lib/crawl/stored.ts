@@ -115,14 +115,14 @@ export async function storeSource(day: string, index: SourceIndex): Promise<void
   await removeOthers(folder, [INDEX, ...files.map((file) => file.slice(index.source.length + 1))]);
 }
 
-/** Writes what the date's sources make together. */
-export async function storeDay(day: string, date: string, sources: SourceIndex[]): Promise<CrawlIndex> {
+/** Writes what the date's sources make together, as the run with this id leaves it, and removes the folders of all others. */
+export async function storeDay(day: string, date: string, sessionId: string, sources: SourceIndex[]): Promise<CrawlIndex> {
   const folder = crawlFolder(day);
   const all = <K extends keyof Findings>(key: K) => sources.flatMap((source) => source[key] as unknown[]) as Findings[K];
   const index: CrawlIndex = {
     base_url: [...new Set(sources.map(({ base_url }) => new URL(base_url).origin))].join(', '),
     date,
-    session_id: sources[0]?.session_id ?? '',
+    session_id: sessionId,
     total_pages: sources.reduce((sum, { total_pages }) => sum + total_pages, 0),
     sources: sources.map(({ source, description, base_url, reader, total_pages, bytes, expected_count, unread, stopped_by }) => {
       return { source, description, base_url, reader, total_pages, bytes, expected_count, unread, stopped_by };

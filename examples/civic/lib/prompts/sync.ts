@@ -14,15 +14,18 @@ interface Synced {
   sha256: string;
 }
 
-/** Pure. Composites are what gets optimised in the library; of single prompts the file is the truth. */
+/**
+ * Pure. What was edited on one side only: a composite is pulled, for the library is where those get optimised; a single prompt is pushed,
+ * for its file is the truth. The library keeps the version it is pushed over.
+ */
 export function decideSync(prompt: Prompt, there: Version | null, last: Synced | null): SyncAction {
   if (there === null) return 'pushed';
   if (there.text === prompt.text) return 'unchanged';
   const changedThere = there.commit !== last?.commit;
   const changedHere = last !== null && last.sha256 !== sha256(prompt.text);
   if (!changedThere) return changedHere ? 'pushed' : 'unchanged';
-  if (prompt.kind === 'single') return 'pushed';
-  return changedHere ? 'conflict' : 'pulled';
+  if (changedHere) return 'conflict';
+  return prompt.kind === 'single' ? 'pushed' : 'pulled';
 }
 
 /** Does it. Repeated after a death in the middle it finds both sides alike and adds no version. */
