@@ -22,6 +22,8 @@ export const queues = {
 } as const satisfies Record<string, BatchQueue>;
 
 export type QueueName = keyof typeof queues;
+/** Where contacts go. */
+export type ContactService = 'brevo' | 'hubspot' | 'n8n';
 
 /** The setting without which nobody works on a queue. */
 export const NEEDS: Partial<Record<QueueName, 'DEBOUNCE_API_KEY' | 'BREVO_API_KEY' | 'HUBSPOT_API_KEY' | 'N8N_WEBHOOK_URL'>> = {

@@ -6,7 +6,8 @@ import syncBrevo from '../../../examples/leads/tasks/task_sync_brevo.js';
 import syncHubspot from '../../../examples/leads/tasks/task_sync_hubspot.js';
 import syncN8n from '../../../examples/leads/tasks/task_sync_n8n.js';
 import validateEmails from '../../../examples/leads/tasks/task_validate_emails.js';
-import { openLeads, startService, type Leads, type Service } from './leads.js';
+import requeueDead from '../../../examples/leads/tasks/task_requeue_dead.js';
+import { accepting, openLeads, startService, type Leads, type Service } from './leads.js';
 
 let leads: Leads;
 let service: Service;
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   service.requests.length = 0;
-  service.answer = () => ({});
+  service.answer = accepting;
   const fresh = ['debounce', 'brevo', 'hubspot', 'n8n'].flatMap((name) => [
     `${name}_processing_status = 'Queued', ${name}_processing_attempts = 0, ${name}_processing_next_attempt_at = null`,
   ]);
@@ -55,6 +56,24 @@ test('rubbish for an answer leaves the contact unjudged', async () => {
   expect(await rows('select email_verdict from contacts')).toEqual([{ email_verdict: null }, { email_verdict: null }]);
 });
 
+test.each([
+  ['code: null', { debounce: { code: null } }, 'no code from 1 to 8'],
+  ['code: "0"', { debounce: { code: '0' } }, 'no code from 1 to 8'],
+  ['code: ""', { debounce: { code: '' } }, 'no code from 1 to 8'],
+  ['code: false', { debounce: { code: false } }, 'no code from 1 to 8'],
+  ['code: 9', { debounce: { code: 9 } }, 'no code from 1 to 8'],
+  ['an error', { debounce: { error: 'Credits Low', code: '0' }, success: '0' }, 'it says "Credits Low"'],
+  ['an error beside a code', { debounce: { error: 'Credits Low', code: '5' } }, 'it says "Credits Low"'],
+  ['no success', { debounce: { code: '5' }, success: '0' }, 'no success'],
+])('an answer of status 200 with %s is no verdict: it is tried again', async (_, body, words) => {
+  service.answer = () => ({ body });
+  const { result } = await leads.run(validateEmails, { settings });
+  expect(result).toMatchObject({ status: 'failed', reason: expect.stringContaining(words) as string });
+  const found = await rows(`select email_verdict as verdict, debounce_processing_status as status,
+    debounce_processing_next_attempt_at > now() as later from contacts`);
+  expect(found).toEqual(Array.from({ length: 2 }, () => ({ verdict: null, status: 'Queued', later: true })));
+});
+
 const SERVICES: { name: string; task: Task<never> | Task; path: string; headers: object; email: (body: never) => string }[] = [
   {
     name: 'brevo',
@@ -74,6 +93,10 @@ const SERVICES: { name: string; task: Task<never> | Task; path: string; headers:
 ];
 
 describe.each(SERVICES)('the queue for $name', ({ name, task, path, headers, email }) => {
+  beforeEach(async () => {
+    await sql`update contacts set email_verdict = 'valid'`.execute(leads.db);
+  });
+
   test('sends each contact with a key of its own; one that was found bad goes nowhere', async () => {
     await sql`update contacts set email_verdict = 'invalid' where email like 'nobody%'`.execute(leads.db);
     const { result } = await leads.run(task, { settings });
@@ -114,5 +137,79 @@ describe.each(SERVICES)('the queue for $name', ({ name, task, path, headers, ema
       `select cast(round(extract(epoch from ${name}_processing_next_attempt_at - now()) / 60) as integer) as minutes from contacts`,
     );
     expect(row!.minutes).toBe(90);
+  });
+});
+
+describe.each(SERVICES)('before an address is checked, the queue for $name', ({ name, task }) => {
+  const statuses = async () =>
+    (await rows<{ status: string }>(`select ${name}_processing_status as status from contacts order by email`)).map(
+      ({ status }) => status,
+    );
+
+  test('has no contact, and all of them once their verdicts are there', async () => {
+    expect((await leads.run(task, { settings })).result).toMatchObject({ kind: 'no_work' });
+    expect(service.requests).toEqual([]);
+    expect(await statuses()).toEqual(['New', 'New']);
+    service.answer = ({ path }) => (path.includes('nobody') ? { body: { debounce: { code: '6' } } } : accepting({ path }));
+    await leads.run(validateEmails, { settings });
+    expect((await leads.run(task, { settings })).result.output).toMatchObject({ labels: { sent: 1, filtered: 1 } });
+    expect(await statuses()).toEqual(['Filtered', 'Completed']);
+  });
+
+  test('gives up a contact whose check was given up, and has it again when both are queued anew', async () => {
+    await leads.run(task, { settings });
+    await sql`update contacts set debounce_processing_status = 'Error', debounce_processing_last_error = 'answered 503'`.execute(
+      leads.db,
+    );
+    const { result } = await leads.run(task, { settings });
+    expect(result.reason).toContain('the check of its address was given up: answered 503');
+    expect(service.requests).toEqual([]);
+    expect(await statuses()).toEqual(['Error', 'Error']);
+    await leads.run(requeueDead);
+    expect((await leads.run(task, { settings })).result).toMatchObject({ kind: 'no_work' });
+    await leads.run(validateEmails, { settings });
+    expect((await leads.run(task, { settings })).result.output).toMatchObject({ labels: { sent: 2 } });
+  });
+
+  test('no longer waits when addresses are not checked any more', async () => {
+    await leads.run(task, { settings });
+    expect(await statuses()).toEqual(['New', 'New']);
+    const { result } = await leads.run(task, { settings: { ...settings, DEBOUNCE_API_KEY: null } });
+    expect(result.output).toMatchObject({ labels: { sent: 2 } });
+  });
+
+  test('sets a contact aside that came to be claimed all the same', async () => {
+    await sql`update contacts set email_verdict = 'valid'`.execute(leads.db);
+    const unchecked = sql`update contacts set email_verdict = null where ${sql.id(`${name}_processing_started_at`)} is null`;
+    service.answer = (asked) => ({ ...accepting(asked), after: unchecked.execute(leads.db).then(() => {}) });
+    expect((await leads.run(task, { settings })).result.output).toMatchObject({ labels: { sent: 1, verdict_awaited: 1 } });
+    expect((await statuses()).toSorted()).toEqual(['Completed', 'New']);
+    service.answer = accepting;
+    await leads.run(validateEmails, { settings });
+    expect((await leads.run(task, { settings })).result.output).toMatchObject({ labels: { sent: 1 } });
+  });
+});
+
+describe('an answer that is a success and says that nothing was done', () => {
+  const LOGIN = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>log in</html>' };
+  const REDIRECT = { status: 302, headers: { location: '/login' } };
+
+  test.each([
+    ['brevo', 'a page', syncBrevo, () => LOGIN, 'answered 200: neither created nor updated'],
+    [
+      'hubspot',
+      'errors',
+      syncHubspot,
+      () => ({ status: 207, body: { results: [], numErrors: 1, errors: [{ message: 'INVALID_EMAIL' }] } }),
+      'did not take it: INVALID_EMAIL',
+    ],
+    ['hubspot', 'a page', syncHubspot, () => LOGIN, 'not the JSON expected'],
+    ['n8n', 'a redirect', syncN8n, ({ path }: { path: string }) => (path === '/login' ? LOGIN : REDIRECT), 'webhook redirects'],
+  ] as const)('leaves the contact unsent: %s, %s', async (name, _, task, answer, words) => {
+    await sql`update contacts set email_verdict = 'valid'`.execute(leads.db);
+    service.answer = answer;
+    const { result } = await leads.run(task, { settings });
+    expect(result).toMatchObject({ status: 'failed', reason: expect.stringContaining(words) as string });
+    expect(await rows(`select from contacts where ${name}_processing_status = 'Completed'`)).toEqual([]);
   });
 });

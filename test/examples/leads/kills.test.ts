@@ -10,7 +10,8 @@ import { openExample, type Example } from '../../support/example.js';
 import { eventually, resultOf } from '../../support/engine.js';
 import { postgresPrograms, startPostgres } from '../../support/postgres.js';
 import { afterwards } from '../../support/servers.js';
-import { startService, type Service } from './leads.js';
+import { setUp } from '../../../examples/leads/lib/database.js';
+import { accepting, startService, type Service } from './leads.js';
 
 const DATE = '20260411';
 /** What works through a queue: the column by which a row is seen to be worked on. */
@@ -46,11 +47,8 @@ describe.skipIf(postgresPrograms() === null)(
       service = await startService();
       let answering: () => void = () => {};
       const answers = new Promise<void>((resolve) => (answering = resolve));
-      service.answer = ({ path }) => ({
-        body: path.startsWith('/v1/') ? { debounce: { code: 5 } } : {},
-        // Nobody is answered before the first worker is gone.
-        after: answers,
-      });
+      // Nobody is answered before the first worker is gone.
+      service.answer = (asked) => ({ ...accepting(asked), after: answers });
       const environment: Record<string, string> = {
         DATABASE_URL: url,
         // For the first worker no page ever comes: all it does is in the middle.
@@ -67,6 +65,9 @@ describe.skipIf(postgresPrograms() === null)(
       // A busy machine may keep a worker from its heartbeats for seconds.
       leads = await openExample('leads', environment, { heartbeatMs: 10_000, retryDelayMs: 1_000 });
 
+      await setUp(db, true);
+      // Without a verdict the services would wait for the check, and not be in the middle together with it.
+      await sql`update contacts set email_verdict = 'unknown'`.execute(db);
       const first = await leads.start();
       const runs = await begin(Object.keys(QUEUES));
       await eventually('work in every queue', () => allUnderWay(), 60_000);

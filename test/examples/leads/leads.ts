@@ -67,6 +67,14 @@ export interface Service {
   };
 }
 
+/** How the services answer a request they did what it asked for. */
+export function accepting({ path }: { path: string }): ReturnType<Service['answer']> {
+  if (path.startsWith('/v1/')) return { body: { debounce: { code: '5', reason: 'Deliverable' }, success: '1' } };
+  if (path.startsWith('/v3/contacts')) return { status: 201, body: { id: 21 } };
+  if (path.startsWith('/crm/')) return { body: { status: 'COMPLETE', results: [{ id: '51', new: true }] } };
+  return { body: { message: 'Workflow was started' } };
+}
+
 /** A service that keeps what it was asked. Stopped after the file's tests. */
 export async function startService(): Promise<Service> {
   const service: Service = { url: '', host: '', requests: [], answer: () => ({}) };

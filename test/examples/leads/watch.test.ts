@@ -88,6 +88,16 @@ test('a sitemap of a megabyte is read at once, and what is none is refused rathe
   expect(() => readSitemap('<html>not found</html>')).toThrow('no sitemap');
 });
 
+test('a sitemap that is cut off, or has no entry that can be read, is an error; entries in CDATA are read', () => {
+  const entry = (text: string) => `<url><loc>${text}</loc></url>`;
+  expect(() => readSitemap(`<urlset>${entry('https://example.org/1')}<url><loc>https://exa`)).toThrow('ends in the middle');
+  expect(() => readSitemap(`<urlset>${entry('/about')}${entry('')}</urlset>`)).toThrow('none of its 2 entries is an address');
+  expect(readSitemap('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>').entries).toEqual([]);
+  expect(readSitemap(`<urlset>${entry('\n<![CDATA[https://example.org/?a=1&b=2]]>\n')}</urlset><!-- cached -->`).entries).toEqual(
+    ['https://example.org/?a=1&b=2'],
+  );
+});
+
 test('addresses are found in links and in disguise, and pictures are none', () => {
   const html = '<a href="mailto:A.B@example.org?subject=x">write</a> c [at] example [dot] org, icon@2x.png, d@example.org.';
   expect(emailsOn(html)).toEqual(['a.b@example.org', 'c@example.org', 'd@example.org']);
