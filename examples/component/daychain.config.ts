@@ -18,6 +18,12 @@ export const settings = {
     default: null,
   }),
   MAIL_FROM: env.text({ description: 'sender of all mail', default: 'Component <component@example.org>' }),
+  MAIL_RETRY_SECONDS: env.integer({
+    description: 'from one attempt of a mail of the morning to the next',
+    default: 60,
+    least: 0,
+    most: 60,
+  }),
   TEAM_MAIL: env.text({ description: 'who gets the weekly report', default: 'team@example.org' }),
   API_URL: env.url({
     schemes: ['http', 'https'],

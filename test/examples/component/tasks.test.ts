@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFile
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { testTask } from 'daychain/testing';
 import batch from '../../../examples/component/tasks/task_batch_process.js';
 import digest from '../../../examples/component/tasks/task_business_digest.js';
@@ -22,6 +22,8 @@ import reminder from '../../../examples/component/tasks/task_reminder.js';
 import temporary from '../../../examples/component/tasks/task_temp_cleanup.js';
 import weekend from '../../../examples/component/tasks/task_weekend_maintenance.js';
 import weekly from '../../../examples/component/tasks/task_weekly_report.js';
+import { createMailer } from '../../../src/kit/index.js';
+import { startMailServer } from '../../kit/mail-server.js';
 import { type Bench, openBench } from './bench.js';
 import { listenLocally } from '../../support/http.js';
 
@@ -247,6 +249,36 @@ describe('mail', () => {
     await bench.db.deleteFrom('mails').where('recipient', '=', 'dagny@example.org').execute();
     await testTask(morning, bench.run('task_morning_emails'));
     expect(mails().filter((name) => name.startsWith('task_morning_emails.20260203.'))).toHaveLength(8);
+  });
+
+  test('of the morning is tried three times per recipient: not after a refusal for good, and no other is kept from it', async () => {
+    const server = await startMailServer();
+    const tries: Record<string, number> = {};
+    const refusals: Record<string, [status: number, times: number]> = {
+      'amelie@example.org': [421, 1],
+      'dagny@example.org': [421, 3],
+      'hana@example.org': [550, 1],
+    };
+    server.refuse = (address) => {
+      tries[address] = (tries[address] ?? 0) + 1;
+      const [status, times] = refusals[address] ?? [0, 0];
+      return tries[address] <= times ? status : undefined;
+    };
+    const mail = createMailer({ from: 'Component <component@example.org>', url: server.url });
+    onTestFinished(() => mail.close());
+    const { result } = await testTask(
+      morning,
+      bench.run('task_morning_emails', '20260210', { clients: { sql: bench.db, mail } }),
+    );
+    expect(result).toMatchObject({ status: 'success', recipients: 8, sent: 6, failed: 2 });
+    expect([...result.errors].sort()).toEqual([
+      expect.stringMatching(/^dagny@example\.org: .*421/),
+      expect.stringMatching(/^hana@example\.org: .*550/),
+    ]);
+    expect(tries).toMatchObject({ 'amelie@example.org': 2, 'dagny@example.org': 3, 'hana@example.org': 1 });
+    expect(Object.keys(tries)).toHaveLength(8);
+    expect(Object.values(tries).reduce((sum, one) => sum + one)).toBe(8 + 1 + 2);
+    expect(server.mails).toHaveLength(6);
   });
 
   test('of a reminder is one per one-shot: several for a user on one day (O-107)', async () => {
