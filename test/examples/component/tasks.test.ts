@@ -136,6 +136,26 @@ describe('the condition of the backup', () => {
     ]);
   });
 
+  test('of a run for an earlier date its own is left: the oldest goes, by when it was written', async () => {
+    const out = join(bench.out, 'newer');
+    mkdirSync(join(out, 'backups'), { recursive: true });
+    // The one with the newest name was written first.
+    const days = ['17', '11', '12', '13', '14', '15', '16'];
+    for (const [number, day] of days.entries()) {
+      const path = join(out, 'backups', `backup-202602${day}.jsonl.gz`);
+      writeFileSync(path, 'old');
+      const at = NOW.getTime() / 1_000 - (days.length - number) * 3_600;
+      utimesSync(path, at, at);
+    }
+    const run = () =>
+      testTask(backup, bench.run('task_database_backup', '20260203', { force: true, settings: { COMPONENT_OUT: out } }));
+    const left = ['03', '11', '12', '13', '14', '15', '16'].map((day) => `backup-202602${day}.jsonl.gz`);
+    expect((await run()).result).toMatchObject({ status: 'success', pruned: 1 });
+    expect(readdirSync(join(out, 'backups'))).toEqual(left);
+    expect((await run()).result).toMatchObject({ status: 'success', pruned: 0 });
+    expect(readdirSync(join(out, 'backups'))).toEqual(left);
+  });
+
   test('a backup that fails costs no older one', async () => {
     const out = join(bench.out, 'unwritable');
     mkdirSync(join(out, 'backups/backup-20260203.jsonl.gz'), { recursive: true });
