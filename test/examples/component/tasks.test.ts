@@ -1,5 +1,5 @@
 /** Every task of the example by what it leaves behind: rows, files, mails, requests. Twice in a row leaves the same. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, lutimesSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -358,6 +358,33 @@ describe('files', () => {
     }
     expect((await testTask(temporary, bench.run('task_temp_cleanup'))).result.output).toEqual({ deleted: 1 });
     expect(readdirSync(folder)).toEqual(['new']);
+  });
+
+  test('temporary folders are judged by the newest file in them, and links by themselves', async () => {
+    const data = join(bench.data, 'folders');
+    const [old, fresh] = ['2026-02-01T23:00:00Z', '2026-02-02T23:59:00Z'].map((at) => Date.parse(at) / 1_000) as [number, number];
+    const folder = (...path: string[]) => join(data, 'tmp', ...path);
+    for (const [name, at] of [
+      ['in-use', fresh],
+      ['done', old],
+    ] as const) {
+      mkdirSync(folder(name, 'deep/deeper'), { recursive: true });
+      writeFileSync(folder(name, 'deep/deeper/file'), '');
+      utimesSync(folder(name, 'deep/deeper/file'), at, at);
+      // As of a file that was there before and is written to.
+      for (const path of ['deep/deeper', 'deep', '']) utimesSync(folder(name, path), old, old);
+    }
+    mkdirSync(folder('empty'));
+    utimesSync(folder('empty'), old, old);
+    symlinkSync(join(data, 'nowhere'), folder('dangling'));
+    lutimesSync(folder('dangling'), old, old);
+    const { result } = await testTask(
+      temporary,
+      bench.run('task_temp_cleanup', '20260203', { settings: { COMPONENT_DATA: data } }),
+    );
+    expect(result).toMatchObject({ status: 'success', deleted: 3 });
+    expect(readdirSync(folder())).toEqual(['in-use']);
+    expect(existsSync(folder('in-use/deep/deeper/file'))).toBe(true);
   });
 
   test('lunch is put up', async () => {
