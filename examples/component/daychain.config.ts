@@ -2,6 +2,7 @@ import { defineProject, env } from 'daychain';
 import { mailClient } from 'daychain/kit';
 import { settingsOf } from './lib/context.js';
 import { type Database, openDatabase } from './lib/database.js';
+import { ZONE } from './lib/days.js';
 import { inProject } from './lib/files.js';
 
 export const settings = {
@@ -39,7 +40,7 @@ export const settings = {
 
 export default defineProject({
   name: 'component',
-  timezone: 'Europe/Paris',
+  timezone: ZONE,
   settings,
   clients: {
     sql: {
