@@ -1,6 +1,7 @@
 /** Where the project's files lie. */
+import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +27,14 @@ export async function lastWritten(path: string): Promise<number | null> {
     newest = Math.max(newest, (await lastWritten(join(path, name))) ?? 0);
   }
   return newest;
+}
+
+/** That path of a folder, or the first free one with a number: `bad.csv`, `bad-2.csv`. */
+export function freePath(folder: string, file: string): string {
+  const { name, ext } = parse(file);
+  let path = join(folder, file);
+  for (let number = 2; existsSync(path); number++) path = join(folder, `${name}-${number}${ext}`);
+  return path;
 }
 
 /** Files come and go between two looks. */

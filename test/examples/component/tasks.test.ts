@@ -207,6 +207,37 @@ describe('uploads', () => {
     expect(await payments()).toHaveLength(2);
     expect(readdirSync(pending())).toEqual([]);
   });
+
+  test('of a name that was put aside before do not replace the file that is there', async () => {
+    const first = readFileSync(join(bench.data, 'uploads/errors/b.csv'), 'utf8');
+    for (const text of ['no payments', 'none either']) {
+      put('b.csv', text);
+      await testTask(uploads, bench.run('task_process_uploads'));
+    }
+    const aside = ['b.csv', 'b-2.csv', 'b-3.csv'].map((name) => readFileSync(join(bench.data, 'uploads/errors', name), 'utf8'));
+    expect(aside).toEqual([first, 'no payments', 'none either']);
+    expect(readdirSync(pending())).toEqual([]);
+  });
+
+  test.each([
+    ['more than the table takes', 'Giant;21474836.48'],
+    ['a zero byte', 'Gi\0ant;1'],
+  ])('with %s are put aside by the line', async (_, line) => {
+    put('fits.csv', 'customer;amount\nLarge;21474836.47\n');
+    put('refused.csv', `customer;amount\nSmall;1\n${line}\n`);
+    const { result } = await testTask(uploads, bench.run('task_process_uploads'));
+    expect(result).toMatchObject({ items_succeeded: 1, errors: [expect.stringContaining('line 3 is')] });
+    expect(readdirSync(pending())).toEqual([]);
+    expect((await payments()).map(({ customer }) => customer)).toEqual(['Harbour Books', 'Large', 'Ulm Precision']);
+  });
+
+  test('with more lines than a statement takes values are taken in', async () => {
+    const before = (await payments()).length;
+    put('long.csv', `customer;amount\n${'Harbour Books;1\n'.repeat(20_000)}`);
+    const { result } = await testTask(uploads, bench.run('task_process_uploads'));
+    expect(result).toMatchObject({ items_succeeded: 1, payments: 20_000 });
+    expect(await payments()).toHaveLength(before + 20_000);
+  });
 });
 
 describe('the external API', () => {
