@@ -2,6 +2,7 @@ import { defineProject, env } from 'daychain';
 import { mailClient } from 'daychain/kit';
 import { settingsOf } from './lib/context.js';
 import { type Database, openDatabase } from './lib/database.js';
+import { ZONE } from './lib/days.js';
 import { inProject } from './lib/files.js';
 
 export const settings = {
@@ -18,6 +19,12 @@ export const settings = {
     default: null,
   }),
   MAIL_FROM: env.text({ description: 'sender of all mail', default: 'Component <component@example.org>' }),
+  MAIL_RETRY_SECONDS: env.integer({
+    description: 'from one attempt of a mail of the morning to the next',
+    default: 60,
+    least: 0,
+    most: 60,
+  }),
   TEAM_MAIL: env.text({ description: 'who gets the weekly report', default: 'team@example.org' }),
   API_URL: env.url({
     schemes: ['http', 'https'],
@@ -33,7 +40,7 @@ export const settings = {
 
 export default defineProject({
   name: 'component',
-  timezone: 'Europe/Paris',
+  timezone: ZONE,
   settings,
   clients: {
     sql: {

@@ -1,12 +1,12 @@
 /** Backups of the whole database as compressed lines of JSON: one table after the other, readable without any tool of ours. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { writeWhole } from 'daychain/kit';
 import { sql } from 'kysely';
 import { type Database, TABLES } from './database.js';
-import { namesIn } from './files.js';
+import { lastWritten, namesIn } from './files.js';
 
 const NAME = /^backup-.+\.jsonl\.gz$/;
 
@@ -29,10 +29,20 @@ export async function writeBackup(db: Database, folder: string, runKey: string):
   return { path, rows };
 }
 
-/** Deletes all but the newest, by their names, which begin with the date. Returns what it deleted. */
-export async function pruneBackups(folder: string, kept: number): Promise<string[]> {
-  const backups = (await namesIn(folder)).filter((name) => NAME.test(name));
-  const old = backups.slice(0, Math.max(0, backups.length - kept));
+/**
+ * Deletes all but the newest, by when they were written: a backup has the name of its run, and a run for an earlier date may come
+ * later. The one just written, `path`, is never among them. Returns what it deleted.
+ */
+export async function pruneBackups(folder: string, kept: number, path: string): Promise<string[]> {
+  const others: { name: string; at: number }[] = [];
+  for (const name of await namesIn(folder)) {
+    if (!NAME.test(name) || name === basename(path)) continue;
+    // One that is gone meanwhile needs no deleting.
+    const at = await lastWritten(join(folder, name));
+    if (at !== null) others.push({ name, at });
+  }
+  const newestFirst = others.sort((one, other) => other.at - one.at || (one.name < other.name ? 1 : -1));
+  const old = newestFirst.slice(kept - 1).map(({ name }) => name);
   for (const name of old) await rm(join(folder, name), { force: true });
   return old;
 }

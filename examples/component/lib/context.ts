@@ -35,8 +35,3 @@ export function dataFolder(ctx: Pick<Context, 'settings'>, ...parts: string[]): 
 export function outFolder(ctx: Pick<Context, 'settings'>, ...parts: string[]): string {
   return inProject(settingsOf(ctx).COMPONENT_OUT, ...parts);
 }
-
-/** Midnight in UTC of a date, `YYYYMMDD`: rows are told apart by it. */
-export function dayStart(date: string): Date {
-  return new Date(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T00:00:00Z`);
-}

@@ -1,13 +1,11 @@
 /** What happened on some days, by the logs and tickets. */
 import { sql } from 'kysely';
-import { dayStart } from './context.js';
 import type { Database } from './database.js';
-
-const DAY_MS = 86_400_000;
+import { dayEnd, dayStart } from './days.js';
 
 /** From one date to another, `YYYYMMDD`, both included. */
 export async function reportOf(db: Database, from: string, to: string): Promise<{ lines: number; text: string }> {
-  const [since, until] = [dayStart(from), new Date(dayStart(to).getTime() + DAY_MS)];
+  const [since, until] = [dayStart(from), dayEnd(to)];
   const levels = await db
     .selectFrom('logs')
     .select(['level', 'source', sql<number>`count(*)::int`.as('lines')])

@@ -19,7 +19,7 @@ export default defineTask({
     const folder = outFolder(ctx, 'backups');
     const { path, rows } = await writeBackup(await clientsOf(ctx).sql(), folder, ctx.runKey);
     // Only now: a backup that failed must not cost an older one.
-    const pruned = await pruneBackups(folder, settingsOf(ctx).BACKUPS_KEPT);
+    const pruned = await pruneBackups(folder, settingsOf(ctx).BACKUPS_KEPT, path);
     return { backup: relative(inProject(), path), rows, pruned: pruned.length };
   },
 });

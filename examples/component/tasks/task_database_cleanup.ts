@@ -1,5 +1,6 @@
 import { defineTask, z } from 'daychain';
-import { clientsOf, dayStart } from '../lib/context.js';
+import { clientsOf } from '../lib/context.js';
+import { dayStart } from '../lib/days.js';
 
 export default defineTask({
   summary: 'Delete log rows older than 90 days',

@@ -1,11 +1,13 @@
 import { defineTask } from 'daychain';
-import { clientsOf } from '../lib/context.js';
+import { clientsOf, settingsOf } from '../lib/context.js';
 import { sendOnce } from '../lib/mailing.js';
 
 export default defineTask({
   summary: 'Send every subscriber the mail of the morning, once',
   tags: ['mail'],
-  // Three attempts a minute apart, as the original had inside its function.
+  // As many as it takes to try each recipient three times.
+  timeout: '1 hour',
+  // For a database that is away, a worker that is lost, and a mail server that took no mail at all.
   retry: { retries: 2, delay: '1 minute' },
   async run(ctx) {
     const db = await clientsOf(ctx).sql();
@@ -16,7 +18,9 @@ export default defineTask({
       .select(({ fn }) => fn.countAll<string>().as('open'))
       .where('state', '!=', 'closed')
       .executeTakeFirstOrThrow();
-    const done = await ctx.forEach(subscribers, { key: ({ email }) => email }, async ({ email, name }) => {
+    // Three attempts a minute apart, as the original had inside its function: of each recipient, and the others go on meanwhile.
+    const retry = { retries: 2, delay: `${settingsOf(ctx).MAIL_RETRY_SECONDS} seconds`, backoff: 1 } as const;
+    const done = await ctx.forEach(subscribers, { key: ({ email }) => email, concurrency: 5, retry }, async ({ email, name }) => {
       const text = `Good morning ${name},\n\n${open} tickets are open today.\n`;
       return await sendOnce(ctx, 'morning', { to: email, subject: `Your morning, ${ctx.date}`, text });
     });

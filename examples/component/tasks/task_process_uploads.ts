@@ -3,8 +3,8 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineTask, z } from 'daychain';
 import { clientsOf, dataFolder } from '../lib/context.js';
-import { namesIn } from '../lib/files.js';
-import { addSampleUploads, readPayments } from '../lib/uploads.js';
+import { freePath, namesIn } from '../lib/files.js';
+import { addPayments, addSampleUploads, type Payment, readPayments } from '../lib/uploads.js';
 
 export default defineTask({
   summary: 'Take in what was uploaded; what cannot be read is put aside',
@@ -20,34 +20,25 @@ export default defineTask({
     const files = (await namesIn(pending)).slice(0, ctx.params.limit);
     if (files.length === 0) return ctx.noWork('nothing_uploaded');
     const db = await clientsOf(ctx).sql();
-    let payments = 0;
     const done = await ctx.forEach(files, { key: (name) => name }, async (name) => {
       const path = join(pending, name);
-      try {
-        const text = await readFile(path, 'utf8');
-        // By content: a file that was taken in and not yet deleted when the worker died adds nothing the second time.
-        const upload = createHash('sha256').update(text).digest('hex').slice(0, 32);
-        const rows = readPayments(text).map((payment) => ({ upload, ...payment }));
-        if (rows.length > 0)
-          await db
-            .insertInto('payments')
-            .values(rows)
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        payments += rows.length;
-      } catch (error) {
-        if (isOfDatabase(error)) throw error;
+      const { text, payments } = await readUpload(path).catch(async (error: unknown) => {
         await mkdir(errors, { recursive: true });
-        await rename(path, join(errors, name));
+        await rename(path, freePath(errors, name));
         throw error;
-      }
+      });
+      // What fails from here on, such as a database that is away, says nothing about the file: that stays where it is.
+      // By content: a file that was taken in and not yet deleted when the worker died adds nothing the second time.
+      const upload = createHash('sha256').update(text).digest('hex').slice(0, 32);
+      await addPayments(db, upload, payments);
       await rm(path, { force: true });
+      return { payments: payments.length };
     });
-    return { items_processed: done.processed, items_succeeded: done.succeeded, payments };
+    return { items_processed: done.processed, items_succeeded: done.succeeded, payments: done.sum('payments') };
   },
 });
 
-/** A database that is away says nothing about the file: that stays where it is. */
-function isOfDatabase(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && ('severity' in error || 'syscall' in error);
+async function readUpload(path: string): Promise<{ text: string; payments: Payment[] }> {
+  const text = await readFile(path, 'utf8');
+  return { text, payments: readPayments(text) };
 }

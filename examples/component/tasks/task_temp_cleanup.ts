@@ -1,8 +1,8 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineTask, z } from 'daychain';
 import { dataFolder } from '../lib/context.js';
-import { namesIn } from '../lib/files.js';
+import { lastWritten, namesIn } from '../lib/files.js';
 
 export default defineTask({
   summary: 'Delete temporary files that nobody has touched for a day',
@@ -14,8 +14,9 @@ export default defineTask({
     const before = ctx.scheduledFor.getTime() - ctx.params.hours * 3_600_000;
     let deleted = 0;
     for (const name of await namesIn(folder)) {
-      const { mtimeMs } = await stat(join(folder, name));
-      if (mtimeMs >= before) continue;
+      // A folder by the newest file in it: its own time stays where a file that is there already is written to.
+      const touched = await lastWritten(join(folder, name));
+      if (touched === null || touched >= before) continue;
       await rm(join(folder, name), { recursive: true, force: true });
       deleted++;
     }

@@ -30,6 +30,7 @@ export async function openBench(): Promise<Bench> {
     API_URL: null,
     API_TOKEN: 'a-token',
     API_TIMEOUT_SECONDS: 30,
+    MAIL_RETRY_SECONDS: 0,
     TEAM_MAIL: 'team@example.org',
     COMPONENT_DATA: data,
     COMPONENT_OUT: out,

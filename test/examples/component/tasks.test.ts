@@ -1,9 +1,9 @@
 /** Every task of the example by what it leaves behind: rows, files, mails, requests. Twice in a row leaves the same. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, lutimesSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { testTask } from 'daychain/testing';
 import batch from '../../../examples/component/tasks/task_batch_process.js';
 import digest from '../../../examples/component/tasks/task_business_digest.js';
@@ -22,6 +22,8 @@ import reminder from '../../../examples/component/tasks/task_reminder.js';
 import temporary from '../../../examples/component/tasks/task_temp_cleanup.js';
 import weekend from '../../../examples/component/tasks/task_weekend_maintenance.js';
 import weekly from '../../../examples/component/tasks/task_weekly_report.js';
+import { createMailer } from '../../../src/kit/index.js';
+import { startMailServer } from '../../kit/mail-server.js';
 import { type Bench, openBench } from './bench.js';
 import { listenLocally } from '../../support/http.js';
 
@@ -55,12 +57,13 @@ describe('the database', () => {
   });
 
   test('cleanup deletes what is older than 90 days of its date, and nothing else', async () => {
-    const old = () => bench.db.selectFrom('logs').select('id').where('at', '<', new Date('2025-11-05T00:00:00Z')).execute();
-    const kept = await bench.db.selectFrom('logs').select('id').where('at', '>=', new Date('2025-11-05T00:00:00Z')).execute();
+    const first = new Date('2025-11-05T00:00:00+01:00');
+    const old = () => bench.db.selectFrom('logs').select('id').where('at', '<', first).execute();
+    const kept = await bench.db.selectFrom('logs').select('id').where('at', '>=', first).execute();
     const before = await old();
     expect(before.length).toBeGreaterThan(0);
     const { result } = await testTask(cleanup, bench.run('task_database_cleanup'));
-    expect(result.output).toEqual({ deleted: before.length, before: '2025-11-05T00:00:00.000Z' });
+    expect(result.output).toEqual({ deleted: before.length, before: first.toISOString() });
     expect(await old()).toEqual([]);
     expect(await bench.db.selectFrom('logs').select('id').execute()).toHaveLength(kept.length);
     expect((await testTask(cleanup, bench.run('task_database_cleanup'))).result.output).toMatchObject({ deleted: 0 });
@@ -134,6 +137,26 @@ describe('the condition of the backup', () => {
     ]);
   });
 
+  test('of a run for an earlier date its own is left: the oldest goes, by when it was written', async () => {
+    const out = join(bench.out, 'newer');
+    mkdirSync(join(out, 'backups'), { recursive: true });
+    // The one with the newest name was written first.
+    const days = ['17', '11', '12', '13', '14', '15', '16'];
+    for (const [number, day] of days.entries()) {
+      const path = join(out, 'backups', `backup-202602${day}.jsonl.gz`);
+      writeFileSync(path, 'old');
+      const at = NOW.getTime() / 1_000 - (days.length - number) * 3_600;
+      utimesSync(path, at, at);
+    }
+    const run = () =>
+      testTask(backup, bench.run('task_database_backup', '20260203', { force: true, settings: { COMPONENT_OUT: out } }));
+    const left = ['03', '11', '12', '13', '14', '15', '16'].map((day) => `backup-202602${day}.jsonl.gz`);
+    expect((await run()).result).toMatchObject({ status: 'success', pruned: 1 });
+    expect(readdirSync(join(out, 'backups'))).toEqual(left);
+    expect((await run()).result).toMatchObject({ status: 'success', pruned: 0 });
+    expect(readdirSync(join(out, 'backups'))).toEqual(left);
+  });
+
   test('a backup that fails costs no older one', async () => {
     const out = join(bench.out, 'unwritable');
     mkdirSync(join(out, 'backups/backup-20260203.jsonl.gz'), { recursive: true });
@@ -183,6 +206,37 @@ describe('uploads', () => {
     await testTask(uploads, bench.run('task_process_uploads'));
     expect(await payments()).toHaveLength(2);
     expect(readdirSync(pending())).toEqual([]);
+  });
+
+  test('of a name that was put aside before do not replace the file that is there', async () => {
+    const first = readFileSync(join(bench.data, 'uploads/errors/b.csv'), 'utf8');
+    for (const text of ['no payments', 'none either']) {
+      put('b.csv', text);
+      await testTask(uploads, bench.run('task_process_uploads'));
+    }
+    const aside = ['b.csv', 'b-2.csv', 'b-3.csv'].map((name) => readFileSync(join(bench.data, 'uploads/errors', name), 'utf8'));
+    expect(aside).toEqual([first, 'no payments', 'none either']);
+    expect(readdirSync(pending())).toEqual([]);
+  });
+
+  test.each([
+    ['more than the table takes', 'Giant;21474836.48'],
+    ['a zero byte', 'Gi\0ant;1'],
+  ])('with %s are put aside by the line', async (_, line) => {
+    put('fits.csv', 'customer;amount\nLarge;21474836.47\n');
+    put('refused.csv', `customer;amount\nSmall;1\n${line}\n`);
+    const { result } = await testTask(uploads, bench.run('task_process_uploads'));
+    expect(result).toMatchObject({ items_succeeded: 1, errors: [expect.stringContaining('line 3 is')] });
+    expect(readdirSync(pending())).toEqual([]);
+    expect((await payments()).map(({ customer }) => customer)).toEqual(['Harbour Books', 'Large', 'Ulm Precision']);
+  });
+
+  test('with more lines than a statement takes values are taken in', async () => {
+    const before = (await payments()).length;
+    put('long.csv', `customer;amount\n${'Harbour Books;1\n'.repeat(20_000)}`);
+    const { result } = await testTask(uploads, bench.run('task_process_uploads'));
+    expect(result).toMatchObject({ items_succeeded: 1, payments: 20_000 });
+    expect(await payments()).toHaveLength(before + 20_000);
   });
 });
 
@@ -249,6 +303,36 @@ describe('mail', () => {
     expect(mails().filter((name) => name.startsWith('task_morning_emails.20260203.'))).toHaveLength(8);
   });
 
+  test('of the morning is tried three times per recipient: not after a refusal for good, and no other is kept from it', async () => {
+    const server = await startMailServer();
+    const tries: Record<string, number> = {};
+    const refusals: Record<string, [status: number, times: number]> = {
+      'amelie@example.org': [421, 1],
+      'dagny@example.org': [421, 3],
+      'hana@example.org': [550, 1],
+    };
+    server.refuse = (address) => {
+      tries[address] = (tries[address] ?? 0) + 1;
+      const [status, times] = refusals[address] ?? [0, 0];
+      return tries[address] <= times ? status : undefined;
+    };
+    const mail = createMailer({ from: 'Component <component@example.org>', url: server.url });
+    onTestFinished(() => mail.close());
+    const { result } = await testTask(
+      morning,
+      bench.run('task_morning_emails', '20260210', { clients: { sql: bench.db, mail } }),
+    );
+    expect(result).toMatchObject({ status: 'success', recipients: 8, sent: 6, failed: 2 });
+    expect([...result.errors].sort()).toEqual([
+      expect.stringMatching(/^dagny@example\.org: .*421/),
+      expect.stringMatching(/^hana@example\.org: .*550/),
+    ]);
+    expect(tries).toMatchObject({ 'amelie@example.org': 2, 'dagny@example.org': 3, 'hana@example.org': 1 });
+    expect(Object.keys(tries)).toHaveLength(8);
+    expect(Object.values(tries).reduce((sum, one) => sum + one)).toBe(8 + 1 + 2);
+    expect(server.mails).toHaveLength(6);
+  });
+
   test('of a reminder is one per one-shot: several for a user on one day (O-107)', async () => {
     for (const runKey of ['at-reminder-jonas-1', 'at-reminder-jonas-2']) {
       await testTask(
@@ -271,8 +355,8 @@ describe('files', () => {
     const { result } = await testTask(daily, bench.run('task_daily_report'));
     const text = read('reports/daily-20260203.md');
     expect(text).toContain('# 20260202');
-    expect([...text.matchAll(/^\| \w+ \| \w+ \| (\d+) \|$/gm)].reduce((sum, [, lines]) => sum + Number(lines), 0)).toBe(9);
-    expect(result.output).toEqual({ report: 'reports/daily-20260203.md', log_lines: 9 });
+    expect([...text.matchAll(/^\| \w+ \| \w+ \| (\d+) \|$/gm)].reduce((sum, [, lines]) => sum + Number(lines), 0)).toBe(7);
+    expect(result.output).toEqual({ report: 'reports/daily-20260203.md', log_lines: 7 });
   });
 
   test('the weekly report tells of seven days, and goes to the team once', async () => {
@@ -290,7 +374,7 @@ describe('files', () => {
       .toString()
       .trim()
       .split('\n');
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(7);
     expect(lines.every((line) => line.includes('2026-02-02'))).toBe(true);
   });
 
@@ -306,6 +390,33 @@ describe('files', () => {
     }
     expect((await testTask(temporary, bench.run('task_temp_cleanup'))).result.output).toEqual({ deleted: 1 });
     expect(readdirSync(folder)).toEqual(['new']);
+  });
+
+  test('temporary folders are judged by the newest file in them, and links by themselves', async () => {
+    const data = join(bench.data, 'folders');
+    const [old, fresh] = ['2026-02-01T23:00:00Z', '2026-02-02T23:59:00Z'].map((at) => Date.parse(at) / 1_000) as [number, number];
+    const folder = (...path: string[]) => join(data, 'tmp', ...path);
+    for (const [name, at] of [
+      ['in-use', fresh],
+      ['done', old],
+    ] as const) {
+      mkdirSync(folder(name, 'deep/deeper'), { recursive: true });
+      writeFileSync(folder(name, 'deep/deeper/file'), '');
+      utimesSync(folder(name, 'deep/deeper/file'), at, at);
+      // As of a file that was there before and is written to.
+      for (const path of ['deep/deeper', 'deep', '']) utimesSync(folder(name, path), old, old);
+    }
+    mkdirSync(folder('empty'));
+    utimesSync(folder('empty'), old, old);
+    symlinkSync(join(data, 'nowhere'), folder('dangling'));
+    lutimesSync(folder('dangling'), old, old);
+    const { result } = await testTask(
+      temporary,
+      bench.run('task_temp_cleanup', '20260203', { settings: { COMPONENT_DATA: data } }),
+    );
+    expect(result).toMatchObject({ status: 'success', deleted: 3 });
+    expect(readdirSync(folder())).toEqual(['in-use']);
+    expect(existsSync(folder('in-use/deep/deeper/file'))).toBe(true);
   });
 
   test('lunch is put up', async () => {

@@ -1,14 +1,15 @@
 /** What the tasks ask is away, slow, overrun or talks rubbish: a bounded number of attempts, an error in words, nothing half done. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer as createListener, type Socket } from 'node:net';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testTask } from 'daychain/testing';
-import { createMailer } from '../../../src/kit/index.js';
+import { createMailer, openSql } from '../../../src/kit/index.js';
 import { openDatabase } from '../../../examples/component/lib/database.js';
 import sync from '../../../examples/component/tasks/task_external_sync.js';
+import uploads from '../../../examples/component/tasks/task_process_uploads.js';
 import reminder from '../../../examples/component/tasks/task_reminder.js';
 import { failureOf, resultOf } from '../../support/engine.js';
 import { type Example, openExample } from '../../support/example.js';
@@ -87,6 +88,30 @@ describe('one attempt', () => {
     const { result, retry, asked } = await syncWith([{ status: 401 }]);
     expect(result.reason).toMatch(/refused API_TOKEN with 401/);
     expect({ again: retry?.again, asked }).toEqual({ again: false, asked: 1 });
+  });
+
+  test('of the uploads with a database whose connection breaks leaves every file where it is', async () => {
+    const server = createListener((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const db = await openSql({ url: `postgres://a@127.0.0.1:${port}/a` }, '/');
+    try {
+      const pending = join(bench.data, 'uploads/pending');
+      mkdirSync(pending, { recursive: true });
+      for (const name of ['a.csv', 'b.csv']) writeFileSync(join(pending, name), 'customer;amount\nHarbour Books;12.50\n');
+      const { result, retry } = await testTask(uploads, bench.run('task_process_uploads', '20260205', { clients: { sql: db } }));
+      expect({ result, retry }).toMatchObject({ result: { status: 'failed' }, retry: { again: true } });
+      // The driver says it in words alone: neither a code nor a severity tells it from an error in a file.
+      expect(result.reason).toContain('Connection terminated unexpectedly');
+      expect(readdirSync(pending)).toEqual(['a.csv', 'b.csv']);
+      expect(existsSync(join(bench.data, 'uploads/errors'))).toBe(false);
+    } finally {
+      await db.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
   });
 
   test.each<[string, string, boolean]>([
