@@ -121,6 +121,15 @@ describe('the project at work', () => {
     expect(mails('mail_report_received')).toHaveLength(reports.length);
   });
 
+  it('goes on with a report whose task died before everybody was called, and writes and mails nothing twice', async () => {
+    await db.updateTable('obligations').set({ told: false }).where('report_id', '=', 111).execute();
+    const again = await resultOf(await engine.startTask({ task: 'take_in_reports', date: '20261117' }), 100_000);
+    expect(again).toMatchObject({ status: 'success', reports_taken_in: 1, owing: 1 });
+    const lines = await db.selectFrom('journal').select('line').execute();
+    expect(lines.map(({ line }) => line).sort()).toEqual(reports.map(({ id }) => `report ${id} taken in`));
+    expect(mails('mail_report_received')).toHaveLength(reports.length);
+  });
+
   it('reminds on 15 November those who have not paid, and a repeat by force mails nobody twice', async () => {
     const chain = await engine.startChain({ chain: 'obligation-reminder', date: '20261115' });
     const result = await resultOf<ChainResult>(chain, 100_000);
