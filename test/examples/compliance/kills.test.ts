@@ -15,7 +15,7 @@ import { openExample, type Example } from '../../support/example.js';
 import { postgresPrograms, startPostgres } from '../../support/postgres.js';
 import { afterwards, temporalAddress } from '../../support/servers.js';
 import { startBilling, type Billing } from './billing.js';
-import { rates, reports, type Payment } from './sample.js';
+import { addSampleRows, rates, reports, type Payment } from './sample.js';
 
 const DATE = '20261203';
 /** The report at which each task that goes through reports is held up: the fifth of the nine that owe something for 2025. */
@@ -54,11 +54,17 @@ describe.skipIf(postgresPrograms() === null)(
     let db: Database;
     let billing: Billing;
     const results: Record<string, TaskResult> = {};
+    let foundEmpty: unknown[];
 
     beforeAll(async () => {
       const url = await startPostgres();
       db = await openDatabase(url, '/');
       afterwards(() => db.destroy());
+      foundEmpty = [
+        ...(await db.selectFrom('operators').selectAll().execute()),
+        ...(await db.selectFrom('reports').selectAll().execute()),
+      ];
+      await addSampleRows(db);
       await fill(db);
       billing = await startBilling({ 'interest-rates': rates, payments: PAYMENTS });
       const pace = { heartbeatMs: 10_000, retryDelayMs: 1_000 };
@@ -94,6 +100,10 @@ describe.skipIf(postgresPrograms() === null)(
         .map((file) => file.slice(0, file.indexOf('@')))
         .sort();
     const mailsToAll = (kind: string, date = DATE) => owing.map(({ id }) => mailOf(kind, id, date)).sort();
+
+    test('found no sample rows in the database that is named', () => {
+      expect(foundEmpty).toEqual([]);
+    });
 
     test('ends every one of them in the second attempt', () => {
       const ends = Object.entries(results).map(([task, { status, attempts }]) => `${task}: ${status} ${attempts}`);
