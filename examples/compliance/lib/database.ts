@@ -21,6 +21,7 @@ export interface Tables {
   invoices: { number: string; report_id: number; amount: number; issued_on: string; due_on: string; told: Generated<boolean> };
   interest_rates: { starts_on: string; rate: number };
   payments: { id: string; report_id: number; amount: number; paid_on: string; told: Generated<boolean> };
+  /** Interest in cents, up to and with the day `accrued_on`. */
   penalties: { report_id: number; accrued_on: string; amount: number };
   /** What stands in for the billing service where none is configured. */
   billing_entries: { key: string; kind: string; body: string };

@@ -148,23 +148,25 @@ describe('the project at work', () => {
     expect(mails('mail_obligation_due_reminder')).toHaveLength(reminded.length);
   });
 
-  it('charges on 1 December those who are overdue, and not who paid in the last days', async () => {
+  it('tells those who are overdue on 1 December, and not who paid in the last days, that a penalty accrues; charges it once they have paid', async () => {
     const chain = await engine.startChain({ chain: 'penalty-accrual', date: '20261201' });
     await resultOf<ChainResult>(chain, 100_000);
     const late = unpaid('20261201');
     expect(late.length).toBe(unpaid('20261115').length - 1);
-    const penalties = await db.selectFrom('penalties').selectAll().orderBy('report_id').execute();
-    expect(penalties).toEqual(
-      late.map((one) => ({
-        report_id: one.id,
-        accrued_on: '20261201',
-        amount: Math.round(((fee(one) - paid(one.id, '20261201')) * 7.2) / 100 / 365),
-      })),
-    );
     expect(mails('mail_obligation_overdue')).toHaveLength(late.length);
     expect(mails('mail_penalty_accruing')).toHaveLength(late.length);
+    const penalties = db.selectFrom('penalties').selectAll();
+    expect(await penalties.execute()).toEqual([]);
+
+    // One of them pays the rest of it ten days late.
+    await resultOf<ChainResult>(await engine.startChain({ chain: 'nightly-billing', date: '20261211' }), 100_000);
+    const amount = Math.round((10 * 2_000_000 * 7.2) / 100 / 365);
+    expect(await penalties.execute()).toEqual([{ report_id: 115, accrued_on: '20261210', amount }]);
     const charged = await db.selectFrom('billing_entries').selectAll().where('kind', '=', 'penalties').execute();
-    expect(charged).toHaveLength(late.length);
+    expect(charged.map(({ key, body }): unknown[] => [key, JSON.parse(body)])).toEqual([
+      ['penalty-115-20261210', { report: 115, operator: 'Harbour Fuels', amount }],
+    ]);
+    expect(mails('mail_penalty_invoiced')).toHaveLength(1);
   });
 
   it('writes the month’s statement and the archive, and clears only what is old', async () => {
@@ -176,7 +178,7 @@ describe('the project at work', () => {
       const own = reports.filter((one) => one.year === year);
       const expected = [
         own.length,
-        ...[fee, (one: Report) => paid(one.id, '20261201')].map((of) => own.reduce((sum, one) => sum + of(one), 0)),
+        ...[fee, (one: Report) => paid(one.id, '20270101')].map((of) => own.reduce((sum, one) => sum + of(one), 0)),
       ];
       expect([count, owed, done, open]).toEqual([...expected, expected[1]! - expected[2]!]);
     }
