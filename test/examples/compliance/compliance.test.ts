@@ -203,4 +203,19 @@ describe('the project at work', () => {
     const result = await resultOf(await engine.startTask({ task: 'send_reminders_for_current_period', date: '20231115' }));
     expect(result).toMatchObject({ status: 'skipped', kind: 'no_work', reason: 'everybody_has_paid' });
   });
+
+  it('invoices a report that came in after its period too, and reminds of it no more', async () => {
+    const late = { id: 190, operator_id: 1, year: 2025, emissions: 200, allowance: 100, received_on: '20261231' };
+    await db.insertInto('reports').values(late).execute();
+    await resultOf<ChainResult>(await engine.startChain({ chain: 'nightly-billing', date: '20270101' }), 100_000);
+    const invoices = await db.selectFrom('invoices').selectAll().where('report_id', '=', 190).execute();
+    expect(invoices).toMatchObject([{ number: 'INV-2025-0190', amount: 800_000, issued_on: '20270101', due_on: '20261130' }]);
+    const told = (kind: string) => mails(kind).filter((mail) => mail.includes('8,000.00'));
+    expect(told('mail_invoice_issued')).toHaveLength(1);
+    const reminded = await resultOf(
+      await engine.startTask({ task: 'send_reminders_for_current_period', date: '20271115' }),
+      100_000,
+    );
+    expect(reminded).toMatchObject({ status: 'skipped', reason: 'everybody_has_paid' });
+  });
 });

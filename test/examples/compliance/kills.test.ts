@@ -216,6 +216,12 @@ async function fill(db: Database): Promise<void> {
     } as const;
   });
   await db.insertInto('obligations').values(obligations).execute();
+  const invoices = obligations
+    .filter(({ due_on, fee }) => due_on === DUE_2024 && fee > 0)
+    .map(({ report_id, fee, due_on }) => {
+      return { number: `INV-2024-0${report_id}`, report_id, amount: fee, issued_on: '20250601', due_on, told: true };
+    });
+  await db.insertInto('invoices').values(invoices).execute();
   await db.insertInto('interest_rates').values(OWN_RATE).execute();
   await db
     .insertInto('journal')
