@@ -55,10 +55,15 @@ test(
 
     expect(mails('mail_report_received')).toHaveLength(reports.length);
     expect(mails('mail_obligation_created')).toHaveLength(owing.length);
-    const db = await openSql<{ obligations: Row; billing_entries: Row & { key: string } }>({}, workers.dir);
+    const db = await openSql<{ obligations: Row; billing_entries: Row & { key: string }; journal: { line: string } }>(
+      {},
+      workers.dir,
+    );
     afterwards(() => db.destroy());
     const rows = await db.selectFrom('obligations').select('report_id').orderBy('report_id').execute();
     expect(rows.map(({ report_id }) => report_id)).toEqual(reports.map(({ id }) => id));
+    const lines = await db.selectFrom('journal').select('line').execute();
+    expect(lines.map(({ line }) => line).sort()).toEqual(reports.map(({ id }) => `report ${id} taken in`));
     const entries = await db.selectFrom('billing_entries').select('key').execute();
     expect(entries.map(({ key }) => key).sort()).toEqual(owing.map(({ id }) => `obligation-${id}`).sort());
   },

@@ -1,4 +1,4 @@
-/** The register's database: its tables, created where they are missing, and the bundled sample in an empty one. */
+/** The register's database: its tables, created where they are missing, and sample rows where nobody named a database. */
 import { openSql } from 'daychain/kit';
 import type { Generated, Kysely } from 'kysely';
 import { inProject, readJson } from './files.js';
@@ -21,6 +21,7 @@ export interface Tables {
   invoices: { number: string; report_id: number; amount: number; issued_on: string; due_on: string; told: Generated<boolean> };
   interest_rates: { starts_on: string; rate: number };
   payments: { id: string; report_id: number; amount: number; paid_on: string; told: Generated<boolean> };
+  /** Interest in cents, up to and with the day `accrued_on`. */
   penalties: { report_id: number; accrued_on: string; amount: number };
   /** What stands in for the billing service where none is configured. */
   billing_entries: { key: string; kind: string; body: string };
@@ -29,24 +30,24 @@ export interface Tables {
 
 export type Database = Kysely<Tables>;
 
+/** Opens it, and makes what is missing. Sample rows are written into the bundled database only, and only while it is empty. */
 export async function openDatabase(url: string | null, dir: string): Promise<Database> {
   const db = await openSql<Tables>({ url }, dir);
   const { sql } = await import('kysely');
   for (const statement of SCHEMA) await sql.raw(statement).execute(db);
-  const sample = await readJson<{ operators: Tables['operators'][]; reports: Tables['reports'][] }>(
-    inProject('data', 'sample.json'),
-  );
-  await db
-    .insertInto('operators')
-    .values(sample.operators)
-    .onConflict((same) => same.doNothing())
-    .execute();
-  await db
-    .insertInto('reports')
-    .values(sample.reports)
-    .onConflict((same) => same.doNothing())
-    .execute();
+  if (url === null) await addSample(db);
   return db;
+}
+
+async function addSample(db: Database): Promise<void> {
+  const there = await db.selectFrom('operators').select('id').limit(1).executeTakeFirst();
+  if (there !== undefined) return;
+  const file = inProject('data', 'sample.json');
+  const { operators, reports } = await readJson<{ operators: Tables['operators'][]; reports: Tables['reports'][] }>(file);
+  await db.transaction().execute(async (transaction) => {
+    await transaction.insertInto('operators').values(operators).execute();
+    await transaction.insertInto('reports').values(reports).execute();
+  });
 }
 
 const SCHEMA = [

@@ -34,11 +34,12 @@ export async function standingOf(db: Database, report: number): Promise<Standing
 
 /** Those of a year that owe something and have not paid it all, by report. */
 export async function unpaidOf(db: Database, year: number): Promise<Standing[]> {
-  return await standings(db)
-    .where('reports.year', '=', year)
-    .whereRef('obligations.paid', '<', 'obligations.fee')
-    .orderBy('reports.id')
-    .execute();
+  return await unpaid(db).where('reports.year', '=', year).execute();
+}
+
+/** The same of a year and of all before it. */
+export async function unpaidUpTo(db: Database, year: number): Promise<Standing[]> {
+  return await unpaid(db).where('reports.year', '<=', year).execute();
 }
 
 export function feeOf({ emissions, allowance }: { emissions: number; allowance: number }): { tonnes: number; fee: number } {
@@ -54,6 +55,10 @@ export function money(cents: number): string {
 /** `2026-11-30` */
 export function day(date: string): string {
   return `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+}
+
+function unpaid(db: Database) {
+  return standings(db).whereRef('obligations.paid', '<', 'obligations.fee').orderBy('reports.id');
 }
 
 function standings(db: Database) {

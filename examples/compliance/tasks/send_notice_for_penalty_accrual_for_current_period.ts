@@ -1,11 +1,10 @@
 import { defineTask } from 'daychain';
 import { periodOf, unpaidOf } from '../lib/register.js';
-import createPenalty from '../retryables/create_penalty.js';
 import mailOverdue from '../retryables/mail_obligation_overdue.js';
 import mailPenaltyAccruing from '../retryables/mail_penalty_accruing.js';
 
 export default defineTask({
-  summary: 'Tell those who are overdue that a penalty accrues, and charge its first day',
+  summary: 'Tell those who are overdue with the current period that a penalty accrues',
   tags: ['obligation_penalty_reminder'],
   async run(ctx) {
     const { date } = ctx;
@@ -15,9 +14,9 @@ export default defineTask({
     const done = await ctx.forEach(overdue, { key: ({ report }) => String(report) }, async ({ report }) => {
       await db.updateTable('obligations').set({ status: 'overdue' }).where('report_id', '=', report).execute();
       await mailOverdue.execute({ report, date });
-      await mailPenaltyAccruing.execute({ report, date });
-      return (await createPenalty.execute({ report, date })).outcome;
+      const { outcome } = await mailPenaltyAccruing.execute({ report, date });
+      return outcome;
     });
-    return { overdue: done.processed, penalties_charged: done.count('done') };
+    return { overdue: done.processed, notices_sent: done.count('done') };
   },
 });

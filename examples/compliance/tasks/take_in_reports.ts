@@ -25,15 +25,19 @@ export default defineTask({
       const { tonnes, fee } = feeOf(report);
       const status = fee === 0 ? 'met' : 'open';
       const row = { report_id: id, tonnes, fee, due_on: `${year + 1}1130`, status } as const;
-      await db
-        .insertInto('obligations')
-        .values(row)
-        .onConflict((same) => same.doNothing())
-        .execute();
-      await db
-        .insertInto('journal')
-        .values({ date, line: `report ${id} taken in` })
-        .execute();
+      // The journal's line has no key of its own: it is written with the row, and only by who writes the row.
+      await db.transaction().execute(async (transaction) => {
+        const inserted = await transaction
+          .insertInto('obligations')
+          .values(row)
+          .onConflict((same) => same.doNothing())
+          .executeTakeFirst();
+        if (inserted.numInsertedOrUpdatedRows !== 1n) return;
+        await transaction
+          .insertInto('journal')
+          .values({ date, line: `report ${id} taken in` })
+          .execute();
+      });
       // A call that fails is kept, and does not fail the task. A task that dies here makes the calls once more: they count by report.
       await mailReportReceived.execute({ report: id, date: report.received_on });
       if (fee === 0) await mailCreditsRequested.execute({ report: id, date: report.received_on });

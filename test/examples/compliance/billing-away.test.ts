@@ -1,17 +1,21 @@
-/** What is fetched from the billing service, with a service that does not answer as it should. */
+/** What is fetched from the billing service and handed to it, with a service that does not answer as it should. */
 import { createHttp, createMailer, type Http } from 'daychain/kit';
 import { testTask, type TestedTask } from 'daychain/testing';
+import { realpathSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../../examples/compliance/lib/database.js';
+import createPenalty from '../../../examples/compliance/retryables/create_penalty.js';
 import refreshRates from '../../../examples/compliance/tasks/refresh_interest_rates.js';
 import sync from '../../../examples/compliance/tasks/run_scheduled_compliance_sync.js';
+import { lendClients } from '../../../src/define/lent-clients.js';
 import { afterwards, temporaryFolder } from '../../support/servers.js';
 import { startBilling, type Billing } from './billing.js';
-import { payments, rates, reports } from './sample.js';
+import { EXAMPLE, payments, rates, reports } from './sample.js';
 
 /** Corrections and what makes a report met call others, which is not what is looked at here. */
-const takenIn = payments.filter(({ amount }) => amount > 0);
+const DATE = '20261203';
+const takenIn = payments.filter(({ amount, paid_on }) => amount > 0 && paid_on <= DATE);
 const NEVER_MET = 2_000_000_000;
 const OLD_RATE = { starts_on: '20240401', rate: 3.5 };
 
@@ -26,6 +30,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   billing = await startBilling({ 'interest-rates': rates, payments: takenIn });
   await db.deleteFrom('payments').execute();
+  await db.deleteFrom('penalties').execute();
   await db.deleteFrom('obligations').execute();
   const owes = (report_id: number) => ({ report_id, tonnes: 1, fee: NEVER_MET, due_on: '20261130' });
   await db
@@ -45,7 +50,7 @@ async function run(what: Fetched, url = billing.url): Promise<TestedTask> {
   const mail = createMailer({ from: 'Register <register@compliance.example>' });
   try {
     const settings = { BILLING_URL: url };
-    return await testTask(TASKS[what], { date: '20261203', clients: { sql: db, http, mail }, settings });
+    return await testTask(TASKS[what], { date: DATE, clients: { sql: db, http, mail }, settings });
   } finally {
     http.close();
   }
@@ -148,6 +153,63 @@ test('a service without rates: the old ones are kept', async () => {
   billing.answer = answering(200, '[]');
   expect((await run('interest-rates')).result.reason).toContain('knows no interest rates');
   await expectNothingWritten();
+});
+
+describe('of a penalty', () => {
+  const REPORT = 113;
+  /** All of it paid at once: nothing else is open. */
+  const owe = async (fee: number, paid_on: string) => {
+    await db.updateTable('obligations').set({ fee, paid: fee }).where('report_id', '=', REPORT).execute();
+    await db.insertInto('payments').values({ id: 'late', report_id: REPORT, amount: fee, paid_on }).execute();
+  };
+  const penalties = async () => await db.selectFrom('penalties').selectAll().execute();
+
+  /** One try, as a worker makes it. */
+  async function charge(date: string): Promise<{ amount: number }> {
+    const http: Http = createHttp({ allow: [billing.host], retries: 0 });
+    const mail = createMailer({ from: 'Register <register@compliance.example>', outbox: temporaryFolder() });
+    const clients = { sql: () => Promise.resolve(db), http: () => Promise.resolve(http), mail: () => Promise.resolve(mail) };
+    const takeBack = lendClients(realpathSync(EXAMPLE), clients);
+    try {
+      const context = { clients, settings: { BILLING_URL: billing.url }, signal: AbortSignal.timeout(30_000) };
+      return await createPenalty.definition.run({ report: REPORT, date }, context as never);
+    } finally {
+      takeBack();
+      http.close();
+    }
+  }
+
+  test('every day is counted after the due date, at its own rate and of what was open on it', async () => {
+    await owe(3_650_000, '20261210');
+    await db.insertInto('payments').values({ id: 'part', report_id: REPORT, amount: 1_650_000, paid_on: '20261203' }).execute();
+    await db.updateTable('payments').set({ amount: 2_000_000 }).where('id', '=', 'late').execute();
+    await db.insertInto('interest_rates').values({ starts_on: '20261209', rate: 7 }).execute();
+    // 3 days on 36,500.00 and 5 on 20,000.00 at 3.5 %, then 2 at 7 %.
+    const amount = Math.round(((3 * 3_650_000 + 5 * 2_000_000) * 0.035 + 2 * 2_000_000 * 0.07) / 365);
+    expect(await charge('20261210')).toEqual({ amount });
+    expect(billing.bodies('penalties')).toMatchObject([{ report: REPORT, amount }]);
+  });
+
+  test('what the first try has booked is what a further one hands over, whatever has changed since', async () => {
+    await owe(3_650_000, '20261205');
+    billing.answer = answering(503);
+    await expect(charge('20261205')).rejects.toThrow('answered 503');
+    await db.updateTable('interest_rates').set({ rate: 9 }).execute();
+    await db.updateTable('payments').set({ paid_on: '20261120' }).execute();
+    billing.answer = null;
+    expect(await charge('20261205')).toEqual({ amount: 1_750 });
+    expect(await penalties()).toEqual([{ report_id: REPORT, accrued_on: '20261205', amount: 1_750 }]);
+    expect(billing.bodies('penalties')).toMatchObject([{ report: REPORT, amount: 1_750 }]);
+    expect(billing.keys('penalties')).toEqual([`penalty-${REPORT}-20261205`]);
+  });
+
+  test('days that were charged are not charged again, and nothing is never handed over', async () => {
+    await owe(3_650_000, '20261205');
+    await charge('20261205');
+    expect(await charge('20261220')).toEqual({ amount: 0 });
+    expect(await penalties()).toHaveLength(1);
+    expect(billing.bodies('penalties')).toHaveLength(1);
+  });
 });
 
 /** The bundled answer with the last row spoilt. */

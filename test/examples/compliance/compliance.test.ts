@@ -121,6 +121,15 @@ describe('the project at work', () => {
     expect(mails('mail_report_received')).toHaveLength(reports.length);
   });
 
+  it('goes on with a report whose task died before everybody was called, and writes and mails nothing twice', async () => {
+    await db.updateTable('obligations').set({ told: false }).where('report_id', '=', 111).execute();
+    const again = await resultOf(await engine.startTask({ task: 'take_in_reports', date: '20261117' }), 100_000);
+    expect(again).toMatchObject({ status: 'success', reports_taken_in: 1, owing: 1 });
+    const lines = await db.selectFrom('journal').select('line').execute();
+    expect(lines.map(({ line }) => line).sort()).toEqual(reports.map(({ id }) => `report ${id} taken in`));
+    expect(mails('mail_report_received')).toHaveLength(reports.length);
+  });
+
   it('reminds on 15 November those who have not paid, and a repeat by force mails nobody twice', async () => {
     const chain = await engine.startChain({ chain: 'obligation-reminder', date: '20261115' });
     const result = await resultOf<ChainResult>(chain, 100_000);
@@ -139,23 +148,25 @@ describe('the project at work', () => {
     expect(mails('mail_obligation_due_reminder')).toHaveLength(reminded.length);
   });
 
-  it('charges on 1 December those who are overdue, and not who paid in the last days', async () => {
+  it('tells those who are overdue on 1 December, and not who paid in the last days, that a penalty accrues; charges it once they have paid', async () => {
     const chain = await engine.startChain({ chain: 'penalty-accrual', date: '20261201' });
     await resultOf<ChainResult>(chain, 100_000);
     const late = unpaid('20261201');
     expect(late.length).toBe(unpaid('20261115').length - 1);
-    const penalties = await db.selectFrom('penalties').selectAll().orderBy('report_id').execute();
-    expect(penalties).toEqual(
-      late.map((one) => ({
-        report_id: one.id,
-        accrued_on: '20261201',
-        amount: Math.round(((fee(one) - paid(one.id, '20261201')) * 7.2) / 100 / 365),
-      })),
-    );
     expect(mails('mail_obligation_overdue')).toHaveLength(late.length);
     expect(mails('mail_penalty_accruing')).toHaveLength(late.length);
+    const penalties = db.selectFrom('penalties').selectAll();
+    expect(await penalties.execute()).toEqual([]);
+
+    // One of them pays the rest of it ten days late.
+    await resultOf<ChainResult>(await engine.startChain({ chain: 'nightly-billing', date: '20261211' }), 100_000);
+    const amount = Math.round((10 * 2_000_000 * 7.2) / 100 / 365);
+    expect(await penalties.execute()).toEqual([{ report_id: 115, accrued_on: '20261210', amount }]);
     const charged = await db.selectFrom('billing_entries').selectAll().where('kind', '=', 'penalties').execute();
-    expect(charged).toHaveLength(late.length);
+    expect(charged.map(({ key, body }): unknown[] => [key, JSON.parse(body)])).toEqual([
+      ['penalty-115-20261210', { report: 115, operator: 'Harbour Fuels', amount }],
+    ]);
+    expect(mails('mail_penalty_invoiced')).toHaveLength(1);
   });
 
   it('writes the month’s statement and the archive, and clears only what is old', async () => {
@@ -167,7 +178,7 @@ describe('the project at work', () => {
       const own = reports.filter((one) => one.year === year);
       const expected = [
         own.length,
-        ...[fee, (one: Report) => paid(one.id, '20261201')].map((of) => own.reduce((sum, one) => sum + of(one), 0)),
+        ...[fee, (one: Report) => paid(one.id, '20270101')].map((of) => own.reduce((sum, one) => sum + of(one), 0)),
       ];
       expect([count, owed, done, open]).toEqual([...expected, expected[1]! - expected[2]!]);
     }
@@ -191,5 +202,20 @@ describe('the project at work', () => {
   it('has nothing to do for a period without reports', async () => {
     const result = await resultOf(await engine.startTask({ task: 'send_reminders_for_current_period', date: '20231115' }));
     expect(result).toMatchObject({ status: 'skipped', kind: 'no_work', reason: 'everybody_has_paid' });
+  });
+
+  it('invoices a report that came in after its period too, and reminds of it no more', async () => {
+    const late = { id: 190, operator_id: 1, year: 2025, emissions: 200, allowance: 100, received_on: '20261231' };
+    await db.insertInto('reports').values(late).execute();
+    await resultOf<ChainResult>(await engine.startChain({ chain: 'nightly-billing', date: '20270101' }), 100_000);
+    const invoices = await db.selectFrom('invoices').selectAll().where('report_id', '=', 190).execute();
+    expect(invoices).toMatchObject([{ number: 'INV-2025-0190', amount: 800_000, issued_on: '20270101', due_on: '20261130' }]);
+    const told = (kind: string) => mails(kind).filter((mail) => mail.includes('8,000.00'));
+    expect(told('mail_invoice_issued')).toHaveLength(1);
+    const reminded = await resultOf(
+      await engine.startTask({ task: 'send_reminders_for_current_period', date: '20271115' }),
+      100_000,
+    );
+    expect(reminded).toMatchObject({ status: 'skipped', reason: 'everybody_has_paid' });
   });
 });

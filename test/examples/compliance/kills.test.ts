@@ -15,11 +15,13 @@ import { openExample, type Example } from '../../support/example.js';
 import { postgresPrograms, startPostgres } from '../../support/postgres.js';
 import { afterwards, temporalAddress } from '../../support/servers.js';
 import { startBilling, type Billing } from './billing.js';
-import { rates, reports, type Payment } from './sample.js';
+import { addSampleRows, rates, reports, type Payment } from './sample.js';
 
 const DATE = '20261203';
 /** The report at which each task that goes through reports is held up: the fifth of the nine that owe something for 2025. */
 const MIDDLE = 116;
+/** Of the reports of 2024, which are paid some days after it. */
+const DUE_2024 = '20261118';
 const TASKS = [
   'archive_leap_year',
   'clear_old_records',
@@ -30,7 +32,7 @@ const TASKS = [
   'send_notice_for_penalty_accrual_for_current_period',
   'send_reminders_for_current_period',
 ] as const;
-/** Newer than all that the service knows, so that penalties do not depend on how far the rates have been taken over. */
+/** Newer than all that the service knows, so that penalties do not depend on how far the rates have been taken over; older than DUE_2024. */
 const OWN_RATE = { starts_on: '20261115', rate: 6.5 };
 /** All for 2024, whose reports no other of the tasks looks at. */
 const PAYMENTS: Payment[] = [
@@ -54,11 +56,17 @@ describe.skipIf(postgresPrograms() === null)(
     let db: Database;
     let billing: Billing;
     const results: Record<string, TaskResult> = {};
+    let foundEmpty: unknown[];
 
     beforeAll(async () => {
       const url = await startPostgres();
       db = await openDatabase(url, '/');
       afterwards(() => db.destroy());
+      foundEmpty = [
+        ...(await db.selectFrom('operators').selectAll().execute()),
+        ...(await db.selectFrom('reports').selectAll().execute()),
+      ];
+      await addSampleRows(db);
       await fill(db);
       billing = await startBilling({ 'interest-rates': rates, payments: PAYMENTS });
       const pace = { heartbeatMs: 10_000, retryDelayMs: 1_000 };
@@ -95,6 +103,10 @@ describe.skipIf(postgresPrograms() === null)(
         .sort();
     const mailsToAll = (kind: string, date = DATE) => owing.map(({ id }) => mailOf(kind, id, date)).sort();
 
+    test('found no sample rows in the database that is named', () => {
+      expect(foundEmpty).toEqual([]);
+    });
+
     test('ends every one of them in the second attempt', () => {
       const ends = Object.entries(results).map(([task, { status, attempts }]) => `${task}: ${status} ${attempts}`);
       expect(ends.sort()).toEqual(TASKS.map((task) => `${task}: success 2`));
@@ -122,8 +134,27 @@ describe.skipIf(postgresPrograms() === null)(
       );
     });
 
+    test('run_scheduled_compliance_sync: what was paid late is charged once, and told once', async () => {
+      const rows = await db.selectFrom('penalties').selectAll().orderBy('report_id').execute();
+      const interest = (centsAndDays: number) => Math.round((centsAndDays * OWN_RATE.rate) / 100 / 365);
+      expect(rows).toEqual([
+        { report_id: 103, accrued_on: '20261120', amount: interest(2 * 280_000) },
+        { report_id: 104, accrued_on: '20261122', amount: interest(2 * 10_000_000 + 2 * 6_000_000) },
+        { report_id: 105, accrued_on: '20261121', amount: interest(3 * 10_000_000) },
+        { report_id: 106, accrued_on: '20261123', amount: interest(5 * 280_000) },
+      ]);
+      expect(billing.keys('penalties')).toEqual(rows.map((one) => `penalty-${one.report_id}-${one.accrued_on}`));
+      const told = rows.map((one) => mailOf('mail_penalty_invoiced', one.report_id, one.accrued_on));
+      expect(mails('mail_penalty_invoiced')).toEqual(told.sort());
+    });
+
     test('generate_invoices_for_current_period: one invoice and one mail for each that owes', async () => {
-      const rows = await db.selectFrom('invoices').select(['report_id', 'amount', 'told']).orderBy('report_id').execute();
+      const rows = await db
+        .selectFrom('invoices')
+        .select(['report_id', 'amount', 'told'])
+        .where('issued_on', '=', DATE)
+        .orderBy('report_id')
+        .execute();
       expect(rows).toEqual(owing.map((one) => ({ report_id: one.id, amount: feeOf(one).fee, told: true })));
       expect(mails('mail_invoice_issued')).toEqual(mailsToAll('mail_invoice_issued', '20261130'));
     });
@@ -132,11 +163,9 @@ describe.skipIf(postgresPrograms() === null)(
       expect(mails('mail_obligation_due_reminder')).toEqual(mailsToAll('mail_obligation_due_reminder'));
     });
 
-    test('send_notice_for_penalty_accrual_for_current_period: one day’s interest, charged once, and two mails each', async () => {
-      const rows = await db.selectFrom('penalties').selectAll().orderBy('report_id').execute();
-      const interest = (fee: number) => Math.round((fee * OWN_RATE.rate) / 100 / 365);
-      expect(rows).toEqual(owing.map((one) => ({ report_id: one.id, accrued_on: DATE, amount: interest(feeOf(one).fee) })));
-      expect(billing.keys('penalties')).toEqual(owing.map(({ id }) => `penalty-${id}-${DATE}`).sort());
+    test('send_notice_for_penalty_accrual_for_current_period: two mails for each that owes, and nothing is charged yet', async () => {
+      const charged = await db.selectFrom('penalties').select('report_id').execute();
+      expect(charged.filter(({ report_id }) => owing.some(({ id }) => id === report_id))).toEqual([]);
       for (const kind of ['mail_obligation_overdue', 'mail_penalty_accruing']) expect(mails(kind)).toEqual(mailsToAll(kind));
       const obligations = db.selectFrom('obligations').select('report_id').where('status', '=', 'overdue');
       const overdue = await obligations
@@ -181,12 +210,18 @@ async function fill(db: Database): Promise<void> {
       report_id: report.id,
       tonnes,
       fee,
-      due_on: `${report.year + 1}1130`,
+      due_on: report.year === 2024 ? DUE_2024 : `${report.year + 1}1130`,
       status: fee === 0 ? 'met' : 'open',
       told: true,
     } as const;
   });
   await db.insertInto('obligations').values(obligations).execute();
+  const invoices = obligations
+    .filter(({ due_on, fee }) => due_on === DUE_2024 && fee > 0)
+    .map(({ report_id, fee, due_on }) => {
+      return { number: `INV-2024-0${report_id}`, report_id, amount: fee, issued_on: '20250601', due_on, told: true };
+    });
+  await db.insertInto('invoices').values(invoices).execute();
   await db.insertInto('interest_rates').values(OWN_RATE).execute();
   await db
     .insertInto('journal')
@@ -210,7 +245,7 @@ async function holdRows(db: Database): Promise<{ waiting(): Promise<number>; rel
     .execute();
   const invoice = { number: `INV-2025-0${MIDDLE}`, report_id: MIDDLE, amount: 1, issued_on: DATE, due_on: DATE };
   await held.insertInto('invoices').values(invoice).execute();
-  await held.insertInto('penalties').values({ report_id: MIDDLE, accrued_on: DATE, amount: 1 }).execute();
+  await held.selectFrom('obligations').select('report_id').where('report_id', '=', MIDDLE).forUpdate().execute();
   await held.selectFrom('journal').select('id').where('date', '=', '20261102').forUpdate().execute();
   return {
     async waiting() {
