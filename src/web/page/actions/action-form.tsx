@@ -1,5 +1,5 @@
 /** Asks once, in place: what would be done, why, and the same as a command line. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../plan/types.js';
 import { lookAgain } from '../client/live.js';
 import { type Problem, problemOf } from '../client/problem.js';
@@ -9,6 +9,7 @@ import { Command } from '../parts/command.js';
 import { useAnnounce } from '../shell/announce.js';
 import { BackfillPlan } from './backfill-plan.js';
 import { ChainParamsFields, ParamsFields } from './params-fields.js';
+import { useKeys } from './use-keys.js';
 import { doneText, questionOf, verbOf } from './wish-words.js';
 import { commandOf, isGrave, NOTHING_TYPED, partsOf, requestOf, type Typed, type Wish } from './wishes.js';
 import { WishFields } from './wish-fields.js';
@@ -23,8 +24,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
   const { t } = useSpeech();
   const announce = useAnnounce();
   const form = useRef<HTMLFormElement>(null);
-  // One key for one wish: sending it again after a lost answer has no second effect.
-  const key = useMemo(() => crypto.getRandomValues(new Uint32Array(4)).join('-'), [wish]);
+  const keys = useKeys();
   const [typed, setTyped] = useState<Typed>(NOTHING_TYPED);
   const [ready, setReady] = useState(true);
   const [sending, setSending] = useState(false);
@@ -37,14 +37,16 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
     if (sending || !ready) return;
     setSending(true);
     setProblem(null);
+    const request = requestOf(wish, typed);
     try {
-      const { method, path, body } = requestOf(wish, typed);
-      await act(method, path, body, key);
+      await act(request.method, request.path, request.body, keys.of(request));
       announce(doneText(t, wish));
       close();
       lookAgain();
     } catch (error) {
-      setProblem(problemOf(error));
+      const met = problemOf(error);
+      if (!met.uncertain) keys.answered(request);
+      setProblem(met);
       setSending(false);
     }
   };
@@ -72,7 +74,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
       <div class="ask-fields">
         <WishFields
           {...{ wish, parts, typed }}
-          change={(more) => setTyped({ ...typed, ...more })}
+          change={(more) => setTyped((before) => ({ ...before, ...more }))}
           faults={problem?.faults ?? []}
         />
         {wish.verb === 'run' && wish.kind === 'task' && (
@@ -89,7 +91,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
       </div>
       {problem !== null && (
         <p class="bad ask-problem" role="alert">
-          {t.refused} <span lang="en">{problem.message}</span>
+          {problem.uncertain ? t.noAnswer : t.refused} <span lang="en">{problem.message}</span>
         </p>
       )}
       <div class="ask-buttons">

@@ -340,6 +340,7 @@ export const en = {
   aboutTime: (duration: string) => `about ${duration}`,
   sending: 'Sending',
   refused: 'Not done.',
+  noAnswer: 'No certain answer came: it may have been done. Pressing again is safe, it is done only once.',
   optional: 'optional',
   bounds: (from: string, to: string) => `${from} to ${to}`,
   atLeast: (from: string) => `at least ${from}`,

@@ -340,6 +340,8 @@ export const fr: Texts = {
   aboutTime: (duration) => `environ ${duration}`,
   sending: 'Envoi',
   refused: 'Pas fait.',
+  noAnswer:
+    'Aucune réponse sûre n’est venue : c’est peut-être fait. Appuyer à nouveau est sans risque, ce n’est fait qu’une fois.',
   optional: 'facultatif',
   bounds: (from, to) => `de ${from} à ${to}`,
   atLeast: (from) => `au moins ${from}`,
