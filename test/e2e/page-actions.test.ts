@@ -38,7 +38,12 @@ const test = base.extend<{ visit: (address: (recorded: Recorded) => string) => P
 });
 
 const grid = (): string => '/';
+/** A task that has failed, in its chain's date. */
+const failedTask = ({ dates }: Recorded): string => `/runs/daily-chain:${dates.at(-5)}?task=task_rag_indexing`;
+
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first();
+const said = async (page: Page): Promise<string | null> => await page.getByRole('status').textContent();
+
 /** Has the page look again, and waits until it shows what it saw: the newest change of the grid's first row. */
 async function redraw(page: Page, server: RecordedServer, summary: string): Promise<void> {
   server.recorded.grid.chains[0]!.schedule.sentence = summary;
@@ -93,5 +98,67 @@ describe('an answer that is lost', () => {
     // The server repeats its answer to a key: with the old one it could never be done.
     expect(server.keys).toHaveLength(2);
     expect(new Set(server.keys).size).toBe(2);
+  });
+});
+
+describe('an answer that says nothing was done', () => {
+  test('is told once: asked again, it is a new question', async ({ visit }) => {
+    const { page, server } = await visit(grid);
+    await button(page, 'Run…').click();
+    server.outcome = { outcome: 'completed' };
+    await button(page, 'Run').click();
+    await page.getByRole('form').getByText(en.nothing.completed(daily)).waitFor();
+    server.outcome = { outcome: 'started' };
+    await button(page, 'Run').click();
+    await page.getByRole('form').waitFor({ state: 'detached' });
+    expect(new Set(server.keys).size).toBe(2);
+  });
+
+  const daily = 'daily-chain';
+  const index = ({ dates }: Recorded): string => `task_rag_indexing ${dates.at(-5)}`;
+  const report = ({ dates }: Recorded): string => `daily-chain ${dates.at(-5)}`;
+  test.for<[string, (recorded: Recorded) => string, string, object, (recorded: Recorded) => string]>([
+    ['run', grid, 'Run', { outcome: 'completed' }, () => en.nothing.completed(daily)],
+    ['run', grid, 'Run', { outcome: 'running' }, () => en.nothing.running(daily)],
+    ['pause', grid, 'Pause', { outcome: 'already' }, () => en.nothing.already(daily)],
+    ['backfill', grid, 'Backfill', { outcome: 'nothing_to_do' }, () => en.nothing.nothing_to_do(daily)],
+    ['skip', failedTask, 'Skip', { outcome: 'accepted' }, (recorded) => en.nothing.accepted(index(recorded))],
+    [
+      'rerun',
+      failedTask,
+      'Rerun from here',
+      { outcome: 'nothing_to_do' },
+      (recorded) => en.nothing.nothing_to_do(report(recorded)),
+    ],
+    [
+      'hold of a backfill',
+      () => '/backfills',
+      'Hold',
+      { applied: false },
+      () => en.nothing.accepted('backfill:daily-chain:a1b2'),
+    ],
+    [
+      'cancel of a backfill',
+      () => '/backfills',
+      'Cancel',
+      { outcome: 'already' },
+      () => en.nothing.already('backfill:daily-chain:a1b2'),
+    ],
+  ])('leaves the form of a %s open with that sentence, and says it', async ([, address, verb, answer, sentence], { visit }) => {
+    const { page, server } = await visit(address);
+    await button(page, `${verb}…`).click();
+    const form = page.getByRole('form');
+    for (const [label, text] of [
+      ['From', '2026-01-01'],
+      ['To', '2026-01-02'],
+      ['Reason', 'why not'],
+    ] as const) {
+      const field = form.getByLabel(label, { exact: true });
+      if ((await field.count()) > 0) await field.fill(text);
+    }
+    server.outcome = answer;
+    await button(page, verb).click();
+    await form.getByText(sentence(server.recorded)).waitFor();
+    expect(await said(page)).toBe(sentence(server.recorded));
   });
 });

@@ -12,6 +12,7 @@ import { ChainParamsFields, ParamsFields } from './params-fields.js';
 import { useKeys } from './use-keys.js';
 import { doneText, questionOf, verbOf } from './wish-words.js';
 import { commandOf, isGrave, NOTHING_TYPED, partsOf, requestOf, type Typed, type Wish } from './wishes.js';
+import { type ActionAnswer, withoutEffect } from './without-effect.js';
 import { WishFields } from './wish-fields.js';
 
 export interface ActionFormProps {
@@ -29,6 +30,8 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
   const [ready, setReady] = useState(true);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [answer, setAnswer] = useState<ActionAnswer | null>(null);
+  const nothing = answer === null ? null : withoutEffect(t, wish, answer);
   const parts = partsOf(wish);
   useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
 
@@ -37,11 +40,18 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
     if (sending || !ready) return;
     setSending(true);
     setProblem(null);
+    setAnswer(null);
     const request = requestOf(wish, typed);
     try {
-      await act(request.method, request.path, request.body, keys.of(request));
-      announce(doneText(t, wish));
-      close();
+      const told = await act<ActionAnswer>(request.method, request.path, request.body, keys.of(request));
+      keys.answered(request);
+      const why = withoutEffect(t, wish, told);
+      announce(why ?? doneText(t, wish));
+      if (why === null) close();
+      else {
+        setAnswer(told);
+        setSending(false);
+      }
       lookAgain();
     } catch (error) {
       const met = problemOf(error);
@@ -89,6 +99,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
         <span class="quiet">{t.sameInTerminal}</span>
         <Command text={commandOf(wish, typed)} />
       </div>
+      {nothing !== null && <p class="ask-problem">{nothing}</p>}
       {problem !== null && (
         <p class="bad ask-problem" role="alert">
           {problem.uncertain ? t.noAnswer : t.refused} <span lang="en">{problem.message}</span>
