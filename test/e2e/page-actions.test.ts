@@ -162,3 +162,26 @@ describe('an answer that says nothing was done', () => {
     expect(await said(page)).toBe(sentence(server.recorded));
   });
 });
+
+describe('params', () => {
+  test('are sent as they stand when Enter follows the last key at once', async ({ visit }) => {
+    const { page, server } = await visit((recorded) => {
+      recorded.grid.chains[0]!.kind = 'task';
+      return '/';
+    });
+    await button(page, 'Run…').click();
+    const limit = page.getByRole('form').getByLabel(/^limit/);
+    await limit.fill('5');
+    await page.getByText(`--params '{"limit":5}'`).waitFor();
+    await limit.evaluate(async (element) => {
+      const input = element as HTMLInputElement;
+      input.value = '57';
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      // What was drawn of it stands; nothing was painted yet.
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      input.form!.requestSubmit();
+    });
+    await page.getByRole('form').waitFor({ state: 'detached' });
+    expect(server.acted.map(({ body }) => body)).toEqual([{ id: 'daily-chain', params: { limit: 57 } }]);
+  });
+});
