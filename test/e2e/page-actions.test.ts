@@ -43,6 +43,8 @@ const failedTask = ({ dates }: Recorded): string => `/runs/daily-chain:${dates.a
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first();
 const said = async (page: Page): Promise<string | null> => await page.getByRole('status').textContent();
+const focused = async (page: Page): Promise<string | null> =>
+  await page.evaluate(() => (document.activeElement === document.body ? null : (document.activeElement?.textContent ?? null)));
 
 /** Has the page look again, and waits until it shows what it saw: the newest change of the grid's first row. */
 async function redraw(page: Page, server: RecordedServer, summary: string): Promise<void> {
@@ -183,5 +185,53 @@ describe('params', () => {
     });
     await page.getByRole('form').waitFor({ state: 'detached' });
     expect(server.acted.map(({ body }) => body)).toEqual([{ id: 'daily-chain', params: { limit: 57 } }]);
+  });
+});
+
+describe('when what can be done changes', () => {
+  const openDate = ({ dates }: Recorded): string => `/runs/daily-chain:${dates.at(-1)}`;
+  const holdIt = (server: RecordedServer, held: boolean): void => {
+    const { date } = server.recorded;
+    date.held = held ? { by: 'marie', reason: 'wait', until: new Date(Date.now() + 3_600_000).toISOString() } : null;
+  };
+  const until = async (page: Page, server: RecordedServer, verb: string): Promise<void> => {
+    await expect
+      .poll(async () => {
+        server.tell();
+        return await page.getByRole('button', { name: verb, exact: true }).count();
+      })
+      .toBe(1);
+  };
+
+  test('the focus stays on the button whose word changes', async ({ visit }) => {
+    const { page, server } = await visit(openDate);
+    await button(page, 'Hold…').focus();
+    holdIt(server, true);
+    await until(page, server, 'Release…');
+    expect(await focused(page)).toBe('Release…');
+  });
+
+  test('a form whose wish is gone closes, says why, and does not come back unasked', async ({ visit }) => {
+    const { page, server } = await visit(openDate);
+    await button(page, 'Hold…').click();
+    await page.getByRole('form').getByLabel('Reason').fill('wait for the index');
+    holdIt(server, true);
+    await until(page, server, 'Release…');
+    await page.getByRole('form').waitFor({ state: 'detached' });
+    await page.locator('main').getByText(en.wishGone).waitFor();
+    expect(await said(page)).toBe(en.wishGone);
+    expect(await focused(page)).toBe('Release…');
+    holdIt(server, false);
+    await until(page, server, 'Hold…');
+    expect(await page.getByRole('form').count()).toBe(0);
+  });
+
+  test('another language leaves a form open, with what was typed', async ({ visit }) => {
+    const { page } = await visit(openDate);
+    await button(page, 'Hold…').click();
+    await page.getByRole('form').getByLabel('Reason').fill('wait for the index');
+    await button(page, 'Français').click();
+    await button(page, 'Retenir…').waitFor();
+    expect(await page.getByRole('form').getByLabel('Raison').inputValue()).toBe('wait for the index');
   });
 });

@@ -1,5 +1,5 @@
 /** Asks once, in place: what would be done, why, and the same as a command line. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../plan/types.js';
 import { lookAgain } from '../client/live.js';
 import { type Problem, problemOf } from '../client/problem.js';
@@ -19,9 +19,11 @@ export interface ActionFormProps {
   id: string;
   wish: Wish;
   close: () => void;
+  /** Told whether it waits for an answer or tells one, and so is not to be taken away. */
+  keep: (wanted: boolean) => void;
 }
 
-export function ActionForm({ id, wish, close }: ActionFormProps) {
+export function ActionForm({ id, wish, close, keep }: ActionFormProps) {
   const { t } = useSpeech();
   const announce = useAnnounce();
   const form = useRef<HTMLFormElement>(null);
@@ -33,6 +35,11 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
   const [answer, setAnswer] = useState<ActionAnswer | null>(null);
   const nothing = answer === null ? null : withoutEffect(t, wish, answer);
   const parts = partsOf(wish);
+  const telling = sending || problem !== null || nothing !== null;
+  useLayoutEffect(() => {
+    keep(telling);
+    return () => keep(false);
+  }, [telling]);
   useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
 
   const send = async (event: Event): Promise<void> => {

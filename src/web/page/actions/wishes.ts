@@ -21,6 +21,10 @@ export type Wish =
   | { verb: 'backfill'; id: string }
   | { verb: 'holdBackfill' | 'releaseBackfill' | 'cancelBackfill'; backfill: string };
 
+export function sameWish(one: Wish, other: Wish): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** How much a rerun repeats, in the API's words. */
 export type RerunMode = 'unsuccessful' | 'from' | 'only' | 'skipped' | 'all';
 

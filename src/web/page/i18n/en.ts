@@ -348,6 +348,7 @@ export const en = {
   missingCount: (count: string) => `${count} missing`,
   aboutTime: (duration: string) => `about ${duration}`,
   sending: 'Sending',
+  wishGone: 'The state has changed: the form was closed, and nothing was sent.',
   refused: 'Not done.',
   noAnswer: 'No certain answer came: it may have been done. Pressing again is safe, it is done only once.',
   optional: 'optional',

@@ -348,6 +348,7 @@ export const fr: Texts = {
   missingCount: (count) => `${count} manquantes`,
   aboutTime: (duration) => `environ ${duration}`,
   sending: 'Envoi',
+  wishGone: 'L’état a changé : le formulaire a été fermé, et rien n’a été envoyé.',
   refused: 'Pas fait.',
   noAnswer:
     'Aucune réponse sûre n’est venue : c’est peut-être fait. Appuyer à nouveau est sans risque, ce n’est fait qu’une fois.',
