@@ -335,9 +335,17 @@ describe('when the server is away', () => {
     own.tell();
     const alert = page.getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(
-      /Temporal does not answer\..*What you see is .* old.*Cannot reach Temporal at 127\.0\.0\.1:7233\..*daychain doctor/s,
+    const bar = page.locator('.condition');
+    expect(await bar.textContent()).toMatch(
+      /Temporal does not answer\..*Cannot reach Temporal at 127\.0\.0\.1:7233\..*What you see is .* old.*daychain doctor/s,
     );
+    // A screen reader says an alert again whenever it changes: what ticks stands beside it.
+    const word = await alert.textContent();
+    const age = bar.getByText(/What you see is/);
+    const before = await age.textContent();
+    await expect.poll(() => age.textContent()).not.toBe(before);
+    expect(word).toContain('Temporal does not answer.');
+    expect(await alert.textContent()).toBe(word);
     expect(await page.getByRole('grid').first().isVisible()).toBe(true);
     expect(await page.locator('main').getAttribute('class')).toBe('old');
     own.answer = null;
@@ -351,7 +359,7 @@ describe('when the server is away', () => {
     await own.stop();
     const alert = page.getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/The server does not answer.*daychain up/s);
+    expect(await page.locator('.condition').textContent()).toMatch(/The server does not answer.*daychain up/s);
     expect(await page.getByRole('grid').first().isVisible()).toBe(true);
   });
 
