@@ -103,6 +103,19 @@ describe('every view', () => {
   });
 });
 
+describe('what an address says', () => {
+  test('is how far ahead the slots are shown', async ({ open }) => {
+    const { page } = await open('/next?range=week');
+    const week = page.getByRole('link', { name: '7 days' });
+    await week.waitFor();
+    expect(await week.getAttribute('aria-current')).toBe('page');
+    await page.getByRole('link', { name: '24 hours' }).click();
+    await page.waitForURL((url) => url.pathname === '/next' && url.search === '');
+    await week.click();
+    await page.waitForURL('**/next?range=week');
+  });
+});
+
 function leaves(value: object): string[] {
   return Object.values(value).flatMap((inner: unknown) =>
     typeof inner === 'string' ? [inner] : typeof inner === 'object' ? leaves(inner!) : [],
