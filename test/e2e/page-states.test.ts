@@ -114,6 +114,17 @@ describe('what an address says', () => {
     await week.click();
     await page.waitForURL('**/next?range=week');
   });
+
+  test('is found of a backfill that is on no first page any more', async ({ open }) => {
+    const own = await another((recorded) => {
+      const [line] = recorded.backfills.backfills;
+      recorded.olderBackfills = [{ ...line!, workflowId: 'backfill:daily-chain:old', total: 77 }];
+    });
+    const { page } = await open('/backfills/backfill:daily-chain:old', {}, own);
+    await page.getByText('of 77 runs').waitFor();
+    const nowhere = await open('/backfills/backfill:daily-chain:none', {}, own);
+    await nowhere.page.getByText('There is nothing at /api/views/backfills/').waitFor();
+  });
 });
 
 function leaves(value: object): string[] {

@@ -114,6 +114,8 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
     if (pathname === '/api/grid') return recorded.grid;
     if (pathname === '/api/views/next') return recorded.next(Number(searchParams.get('hours')));
     if (pathname === '/api/views/backfills') return recorded.backfills;
+    if (pathname.startsWith('/api/views/backfills/'))
+      return [...recorded.backfills.backfills, ...recorded.olderBackfills].find(({ workflowId }) => workflowId === last) ?? null;
     if (pathname.startsWith('/api/dates/')) return dateOf(last);
     if (pathname.startsWith('/api/why/')) return recorded.why;
     if (pathname.endsWith('/logs')) return { lines: LOG, after: 'x', more: false };
