@@ -5,7 +5,7 @@ import { useSpeech } from '../i18n/context.js';
 import { useAnnounce } from '../shell/announce.js';
 import { ActionForm } from './action-form.js';
 import { useKeptFocus } from './kept-focus.js';
-import { sameWish, type Wish } from './wishes.js';
+import { placeOf, sameWish, type Wish } from './wishes.js';
 import { verbOf } from './wish-words.js';
 
 export interface ActionsProps {
@@ -44,8 +44,8 @@ export function Actions({ label, wishes }: ActionsProps) {
           const chosen = open !== null && sameWish(one, open.wish);
           return (
             <button
-              // By its place: whose word changes, as from Hold to Release, stays the same button and keeps the focus.
-              key={at}
+              // Whose word changes, as from Hold to Release, stays the same button; no other becomes one under the pointer.
+              key={placeOf(one)}
               type="button"
               class="verb"
               aria-expanded={chosen}
