@@ -103,6 +103,30 @@ describe('every view', () => {
   });
 });
 
+describe('what an address says', () => {
+  test('is how far ahead the slots are shown', async ({ open }) => {
+    const { page } = await open('/next?range=week');
+    const week = page.getByRole('link', { name: '7 days' });
+    await week.waitFor();
+    expect(await week.getAttribute('aria-current')).toBe('page');
+    await page.getByRole('link', { name: '24 hours' }).click();
+    await page.waitForURL((url) => url.pathname === '/next' && url.search === '');
+    await week.click();
+    await page.waitForURL('**/next?range=week');
+  });
+
+  test('is found of a backfill that is on no first page any more', async ({ open }) => {
+    const own = await another((recorded) => {
+      const [line] = recorded.backfills.backfills;
+      recorded.olderBackfills = [{ ...line!, workflowId: 'backfill:daily-chain:old', total: 77 }];
+    });
+    const { page } = await open('/backfills/backfill:daily-chain:old', {}, own);
+    await page.getByText('of 77 runs').waitFor();
+    const nowhere = await open('/backfills/backfill:daily-chain:none', {}, own);
+    await nowhere.page.getByText('There is nothing at /api/views/backfills/').waitFor();
+  });
+});
+
 function leaves(value: object): string[] {
   return Object.values(value).flatMap((inner: unknown) =>
     typeof inner === 'string' ? [inner] : typeof inner === 'object' ? leaves(inner!) : [],
@@ -335,9 +359,17 @@ describe('when the server is away', () => {
     own.tell();
     const alert = page.getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(
-      /Temporal does not answer\..*What you see is .* old.*Cannot reach Temporal at 127\.0\.0\.1:7233\..*daychain doctor/s,
+    const bar = page.locator('.condition');
+    expect(await bar.textContent()).toMatch(
+      /Temporal does not answer\..*Cannot reach Temporal at 127\.0\.0\.1:7233\..*What you see is .* old.*daychain doctor/s,
     );
+    // A screen reader says an alert again whenever it changes: what ticks stands beside it.
+    const word = await alert.textContent();
+    const age = bar.getByText(/What you see is/);
+    const before = await age.textContent();
+    await expect.poll(() => age.textContent()).not.toBe(before);
+    expect(word).toContain('Temporal does not answer.');
+    expect(await alert.textContent()).toBe(word);
     expect(await page.getByRole('grid').first().isVisible()).toBe(true);
     expect(await page.locator('main').getAttribute('class')).toBe('old');
     own.answer = null;
@@ -351,7 +383,7 @@ describe('when the server is away', () => {
     await own.stop();
     const alert = page.getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/The server does not answer.*daychain up/s);
+    expect(await page.locator('.condition').textContent()).toMatch(/The server does not answer.*daychain up/s);
     expect(await page.getByRole('grid').first().isVisible()).toBe(true);
   });
 

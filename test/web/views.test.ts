@@ -61,6 +61,7 @@ describe('over HTTP', () => {
     const next = await web.get('/api/views/next?hours=168');
     expect(next.body.lines[0].slots.length).toBeGreaterThanOrEqual(7);
     expect((await web.get('/api/views/backfills')).body).toEqual({ backfills: [], next: null });
+    expect((await web.get('/api/views/backfills/backfill:wv-days:none')).status).toBe(404);
     expect((await web.get('/api/views/backfills?page=bm9uc2Vuc2U')).status).toBe(400);
   });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { backfillCommand } from '../../plan/backfill.js';
 import { WORKFLOWS } from '../../plan/names.js';
 import { quoted } from '../../plan/query.js';
-import { backfillViewOf, type BackfillView } from '../backfills.js';
+import { backfillViewOf, type BackfillView, findBackfill } from '../backfills.js';
 import { eachOf } from '../each-of.js';
 import { BadInput } from '../errors.js';
 import { onePage } from '../run-pages.js';
@@ -23,6 +23,15 @@ export async function readBackfills(server: Server, wish: BackfillsWish): Promis
     throw new BadInput(`limit is ${limit}; it is a whole number from 1 to ${MOST_ON_A_PAGE}.`);
   const { backfills, next } = await listBackfillPage(server, { id }, limit, page);
   return { backfills: backfills.map(lineOf), next };
+}
+
+/**
+ * Reads one, however long ago it was.
+ * @param word its workflow ID, or a chain or task for its newest
+ * @throws NotFound
+ */
+export async function readOneBackfill(server: Server, word: string): Promise<BackfillLine> {
+  return lineOf(await findBackfill(server, word));
 }
 
 export interface BackfillFilter {

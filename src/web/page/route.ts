@@ -2,12 +2,15 @@
 
 export type Tab = 'graph' | 'timeline' | 'log';
 
+/** How far ahead what is next is shown. */
+export type Range = 'day' | 'week';
+
 export type Route =
   /** All chains, or one of them. */
   | { view: 'grid'; chain: string | null }
   /** A date of a chain, or a task's own run, opened under its grid. `task` is the chosen one of a chain. */
   | { view: 'run'; run: string; task: string | null; tab: Tab }
-  | { view: 'next' }
+  | { view: 'next'; range: Range }
   | { view: 'backfills' }
   | { view: 'backfill'; id: string }
   | { view: 'help' }
@@ -33,7 +36,8 @@ export function readAddress(address: string): Route {
       return { view: 'run', run: second, task: asked.get('task') || null, tab: TABS.includes(tab) ? (tab as Tab) : 'graph' };
     }
     case 'next':
-      return second === undefined ? { view: 'next' } : nowhere;
+      if (second !== undefined) return nowhere;
+      return { view: 'next', range: new URLSearchParams(query).get('range') === 'week' ? 'week' : 'day' };
     case 'help':
       return second === undefined ? { view: 'help' } : nowhere;
     case 'backfills':
@@ -54,6 +58,8 @@ export function addressOf(route: Route): string {
       const query = asked.toString();
       return `/runs/${encoded(route.run)}${query === '' ? '' : `?${query}`}`;
     }
+    case 'next':
+      return route.range === 'day' ? '/next' : `/next?range=${route.range}`;
     case 'backfill':
       return `/backfills/${encoded(route.id)}`;
     case 'nowhere':

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planBackfill } from '../../../src/control/backfill-plan.js';
 import { startBackfill } from '../../../src/control/backfills.js';
-import { readBackfills } from '../../../src/control/views/backfills.js';
+import { readBackfills, readOneBackfill } from '../../../src/control/views/backfills.js';
 import type { BackfillLine } from '../../../src/control/views/backfills-types.js';
 import { addDays } from '../../../src/time/dates.js';
 import { localDate } from '../../../src/time/zones.js';
@@ -66,6 +66,13 @@ describe('backfills', () => {
     const done = backfills.find(({ status }) => status === 'success')!;
     expect(done).toMatchObject({ done: 1, failed: 0, command: null });
     expect((await readBackfills(engine.server, { id: 'bv_a' })).backfills).toEqual([]);
+  });
+
+  test('are found one by one, however many came after', async () => {
+    const { backfills } = await readBackfills(engine.server, {});
+    const last = backfills.at(-1)!;
+    expect(await readOneBackfill(engine.server, last.workflowId)).toEqual(last);
+    await expect(readOneBackfill(engine.server, 'backfill:bv-days:none')).rejects.toThrow('There is no backfill');
   });
 
   test('refuse a page that is none of theirs', async () => {

@@ -8,7 +8,8 @@ describe('addresses of the page', () => {
     ['/runs/daily-chain:20261118', { view: 'run', run: 'daily-chain:20261118', task: null, tab: 'graph' }],
     ['/runs/daily-chain:20261118?task=task_a&tab=log', { view: 'run', run: 'daily-chain:20261118', task: 'task_a', tab: 'log' }],
     ['/runs/task_a:20260203T051500Z', { view: 'run', run: 'task_a:20260203T051500Z', task: null, tab: 'graph' }],
-    ['/next', { view: 'next' }],
+    ['/next', { view: 'next', range: 'day' }],
+    ['/next?range=week', { view: 'next', range: 'week' }],
     ['/backfills', { view: 'backfills' }],
     ['/backfills/backfill:daily-chain:a1', { view: 'backfill', id: 'backfill:daily-chain:a1' }],
     ['/help', { view: 'help' }],
@@ -29,6 +30,7 @@ describe('addresses of the page', () => {
   test('what cannot be read shows nothing in place of failing', () => {
     expect(readAddress('/runs/%E0%A4%A')).toMatchObject({ view: 'run', run: '%E0%A4%A' });
     expect(readAddress('/runs/a:1?tab=nonsense')).toMatchObject({ tab: 'graph' });
+    expect(readAddress('/next?range=year')).toEqual({ view: 'next', range: 'day' });
     expect(readAddress('/a/b/c/d')).toEqual({ view: 'nowhere', path: '/a/b/c/d' });
   });
 

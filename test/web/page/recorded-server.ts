@@ -16,6 +16,12 @@ export interface RecordedServer {
   recorded: Recorded;
   /** Bodies of actions, oldest first. */
   acted: { path: string; body: unknown }[];
+  /** The keys they came with, oldest first. */
+  keys: string[];
+  /** What actions are answered with. */
+  outcome: object;
+  /** While set, actions are done and their answer is lost. */
+  loses: boolean;
   /** While set, every request of the API is answered by it. */
   answer: { status: number; body: object } | null;
   /** While set, actions are answered by it. */
@@ -33,7 +39,16 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
   const { port } = server.address() as AddressInfo;
   const listening = new Set<ServerResponse>();
   const handle: RecordedServer = {
-    ...{ url: `http://127.0.0.1:${port}`, recorded, acted: [], answer: null, refusal: null },
+    ...{
+      url: `http://127.0.0.1:${port}`,
+      recorded,
+      acted: [],
+      keys: [],
+      outcome: { outcome: 'done' },
+      loses: false,
+      answer: null,
+      refusal: null,
+    },
     tell: () => {
       for (const one of listening) one.write('event: changed\ndata: {}\n\n');
     },
@@ -69,11 +84,17 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
       return void response.on('close', () => listening.delete(response));
     }
     if (request.method === 'POST') {
+      handle.keys.push(String(request.headers['idempotency-key']));
       if (handle.refusal !== null) return send(handle.refusal.status, handle.refusal.body);
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       handle.acted.push({ path: url.pathname, body: JSON.parse(Buffer.concat(chunks).toString()) });
-      return send(200, { outcome: 'done' });
+      if (handle.loses) {
+        // Amid the answer: a request whose connection breaks before one is sent again by the browser itself.
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+        return void response.write('{', () => request.socket.destroy());
+      }
+      return send(200, handle.outcome);
     }
     const body = viewFor(url);
     return body === null ? send(404, { detail: `There is nothing at ${url.pathname}.`, kind: 'not_found' }) : send(200, body);
@@ -93,6 +114,8 @@ export async function startRecordedServer(change: (recorded: Recorded) => void =
     if (pathname === '/api/grid') return recorded.grid;
     if (pathname === '/api/views/next') return recorded.next(Number(searchParams.get('hours')));
     if (pathname === '/api/views/backfills') return recorded.backfills;
+    if (pathname.startsWith('/api/views/backfills/'))
+      return [...recorded.backfills.backfills, ...recorded.olderBackfills].find(({ workflowId }) => workflowId === last) ?? null;
     if (pathname.startsWith('/api/dates/')) return dateOf(last);
     if (pathname.startsWith('/api/why/')) return recorded.why;
     if (pathname.endsWith('/logs')) return { lines: LOG, after: 'x', more: false };

@@ -35,6 +35,8 @@ export interface Recorded {
   why: WhyView;
   next(hours: number): NextView;
   backfills: BackfillsView;
+  /** Those that are on no first page any more. */
+  olderBackfills: BackfillLine[];
 }
 
 /** @param now epoch milliseconds */
@@ -52,6 +54,7 @@ export function recordedAt(now: number): Recorded {
     why: whyOf(bad, ago),
     next: (hours) => nextOf(hours, now),
     backfills: { backfills: [backfillOf(ago, true), backfillOf(ago, false)], next: null },
+    olderBackfills: [],
   };
 }
 

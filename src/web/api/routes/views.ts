@@ -1,13 +1,13 @@
 /** What the page shows: the grid, a chain's date, a run in full, what is next on one line, backfills by the page. */
 import { z } from '@hono/zod-openapi';
 import { readRun } from '../../../control/run-words.js';
-import { MOST_ON_A_PAGE, readBackfills } from '../../../control/views/backfills.js';
+import { MOST_ON_A_PAGE, readBackfills, readOneBackfill } from '../../../control/views/backfills.js';
 import { readDate } from '../../../control/views/date.js';
 import { MOST_DAYS, readGrid } from '../../../control/views/grid.js';
 import { MOST_HOURS, readNext } from '../../../control/views/next.js';
 import { readFullRun } from '../../../control/views/run.js';
 import { readRoute, type Api } from '../frame.js';
-import { Ahead, BackfillPage } from '../schemas/ahead.js';
+import { Ahead, BackfillLine, BackfillPage } from '../schemas/ahead.js';
 import { Id, WorkflowId, listOf, wholeNumber } from '../schemas/common.js';
 import { ChainDate } from '../schemas/dates.js';
 import { FullRun } from '../schemas/full-run.js';
@@ -99,5 +99,16 @@ export function viewRoutes(api: Api): void {
         ...(id === undefined ? {} : { id }),
         ...(page === undefined ? {} : { page }),
       }),
+  );
+  readRoute(
+    api,
+    {
+      path: '/api/views/backfills/{backfill}',
+      tag: TAG,
+      summary: 'One backfill with its progress, as it stands on a page',
+      params: z.object({ backfill: WorkflowId.openapi({ description: 'Its workflow ID, or a chain or task for its newest' }) }),
+      answer: BackfillLine,
+    },
+    async ({ params, server }) => await readOneBackfill(await server(), params.backfill),
   );
 }

@@ -70,7 +70,7 @@ export const Ahead = z
   })
   .openapi('Ahead');
 
-const BackfillLine = z
+export const BackfillLine = z
   .object({
     workflowId: z.string(),
     runId: z.string(),

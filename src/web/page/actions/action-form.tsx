@@ -1,5 +1,5 @@
 /** Asks once, in place: what would be done, why, and the same as a command line. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../plan/types.js';
 import { lookAgain } from '../client/live.js';
 import { type Problem, problemOf } from '../client/problem.js';
@@ -9,27 +9,37 @@ import { Command } from '../parts/command.js';
 import { useAnnounce } from '../shell/announce.js';
 import { BackfillPlan } from './backfill-plan.js';
 import { ChainParamsFields, ParamsFields } from './params-fields.js';
+import { useKeys } from './use-keys.js';
 import { doneText, questionOf, verbOf } from './wish-words.js';
 import { commandOf, isGrave, NOTHING_TYPED, partsOf, requestOf, type Typed, type Wish } from './wishes.js';
+import { type ActionAnswer, withoutEffect } from './without-effect.js';
 import { WishFields } from './wish-fields.js';
 
 export interface ActionFormProps {
   id: string;
   wish: Wish;
   close: () => void;
+  /** Told whether it waits for an answer or tells one, and so is not to be taken away. */
+  keep: (wanted: boolean) => void;
 }
 
-export function ActionForm({ id, wish, close }: ActionFormProps) {
+export function ActionForm({ id, wish, close, keep }: ActionFormProps) {
   const { t } = useSpeech();
   const announce = useAnnounce();
   const form = useRef<HTMLFormElement>(null);
-  // One key for one wish: sending it again after a lost answer has no second effect.
-  const key = useMemo(() => crypto.getRandomValues(new Uint32Array(4)).join('-'), [wish]);
+  const keys = useKeys();
   const [typed, setTyped] = useState<Typed>(NOTHING_TYPED);
   const [ready, setReady] = useState(true);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [answer, setAnswer] = useState<ActionAnswer | null>(null);
+  const nothing = answer === null ? null : withoutEffect(t, wish, answer);
   const parts = partsOf(wish);
+  const telling = sending || problem !== null || nothing !== null;
+  useLayoutEffect(() => {
+    keep(telling);
+    return () => keep(false);
+  }, [telling]);
   useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
 
   const send = async (event: Event): Promise<void> => {
@@ -37,14 +47,23 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
     if (sending || !ready) return;
     setSending(true);
     setProblem(null);
+    setAnswer(null);
+    const request = requestOf(wish, typed);
     try {
-      const { method, path, body } = requestOf(wish, typed);
-      await act(method, path, body, key);
-      announce(doneText(t, wish));
-      close();
+      const told = await act<ActionAnswer>(request.method, request.path, request.body, keys.of(request));
+      keys.answered(request);
+      const why = withoutEffect(t, wish, told);
+      announce(why ?? doneText(t, wish));
+      if (why === null) close();
+      else {
+        setAnswer(told);
+        setSending(false);
+      }
       lookAgain();
     } catch (error) {
-      setProblem(problemOf(error));
+      const met = problemOf(error);
+      if (!met.uncertain) keys.answered(request);
+      setProblem(met);
       setSending(false);
     }
   };
@@ -72,7 +91,7 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
       <div class="ask-fields">
         <WishFields
           {...{ wish, parts, typed }}
-          change={(more) => setTyped({ ...typed, ...more })}
+          change={(more) => setTyped((before) => ({ ...before, ...more }))}
           faults={problem?.faults ?? []}
         />
         {wish.verb === 'run' && wish.kind === 'task' && (
@@ -87,9 +106,10 @@ export function ActionForm({ id, wish, close }: ActionFormProps) {
         <span class="quiet">{t.sameInTerminal}</span>
         <Command text={commandOf(wish, typed)} />
       </div>
+      {nothing !== null && <p class="ask-problem">{nothing}</p>}
       {problem !== null && (
         <p class="bad ask-problem" role="alert">
-          {t.refused} <span lang="en">{problem.message}</span>
+          {problem.uncertain ? t.noAnswer : t.refused} <span lang="en">{problem.message}</span>
         </p>
       )}
       <div class="ask-buttons">

@@ -4,6 +4,7 @@ import { type Problem, problemOf } from '../client/problem.js';
 import { act } from '../client/request.js';
 import { useSpeech } from '../i18n/context.js';
 import { useAnnounce } from '../shell/announce.js';
+import { newKey } from './use-keys.js';
 import { requestOf, type Typed, type Wish } from './wishes.js';
 
 interface Plan {
@@ -23,8 +24,7 @@ export function BackfillPlan({ wish, typed }: { wish: Wish; typed: Typed }) {
     const { method, path, body } = requestOf(wish, typed);
     try {
       // Another key than the action's: a plan has no effect that could happen twice.
-      const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
-      const answer = await act<{ plan: Plan }>(method, path, { ...body, dryRun: true }, key);
+      const answer = await act<{ plan: Plan }>(method, path, { ...body, dryRun: true }, newKey());
       setProblem(null);
       setPlan(answer.plan);
       announce(planText(answer.plan));

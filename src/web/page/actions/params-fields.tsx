@@ -1,5 +1,5 @@
 /** Forms made from the schemas of tasks' params, with the schemas' own bounds and errors. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../plan/types.js';
 import { chainPath, taskPath } from '../client/paths.js';
 import type { Fault } from '../client/problem.js';
@@ -58,7 +58,8 @@ export function ParamsFields({ task, under, faults, change }: ParamsFieldsProps)
   const fields = useMemo(() => fieldsOf(data?.paramsSchema ?? null), [data]);
   const [typed, setTyped] = useState<Record<string, string>>({});
   const reading = useMemo(() => readForm(fields, typed), [fields, typed]);
-  useEffect(() => change(reading.params, Object.keys(reading.mistakes).length === 0), [reading]);
+  // Before anything is painted: Enter may follow the last key at once.
+  useLayoutEffect(() => change(reading.params, Object.keys(reading.mistakes).length === 0), [reading]);
   if (data === null || (fields.length === 0 && under === undefined)) return null;
   if (fields.length === 0) return <p class="quiet">{t.takesNone(under!)}</p>;
   return (

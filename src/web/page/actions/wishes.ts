@@ -21,6 +21,15 @@ export type Wish =
   | { verb: 'backfill'; id: string }
   | { verb: 'holdBackfill' | 'releaseBackfill' | 'cancelBackfill'; backfill: string };
 
+export function sameWish(one: Wish, other: Wish): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** The verb whose button a wish takes over where the one becomes possible by the other: Release stands where Hold stood. */
+export function placeOf({ verb }: Wish): Wish['verb'] {
+  return verb === 'release' ? 'hold' : verb === 'resume' ? 'pause' : verb === 'releaseBackfill' ? 'holdBackfill' : verb;
+}
+
 /** How much a rerun repeats, in the API's words. */
 export type RerunMode = 'unsuccessful' | 'from' | 'only' | 'skipped' | 'all';
 

@@ -82,7 +82,7 @@ export function BackfillItem({ backfill, whole }: { backfill: BackfillLine; whol
         </ul>
       )}
       {backfill.command !== null && <Command text={backfill.command} />}
-      {end === null && <Actions label={`${t.actions}, ${workflowId}`} wishes={wishesOf(backfill)} />}
+      {end === null && <Actions key={workflowId} label={`${t.actions}, ${workflowId}`} wishes={wishesOf(backfill)} />}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 /** Backfills with their progress, open ones first, page by page. */
 import { useState } from 'preact/hooks';
-import type { BackfillsView } from '../../../control/views/backfills-types.js';
-import { backfillsOfPath, backfillsPath } from '../client/paths.js';
+import type { BackfillLine, BackfillsView } from '../../../control/views/backfills-types.js';
+import { backfillPath, backfillsPath } from '../client/paths.js';
 import { useView } from '../client/use-view.js';
 import { useSpeech } from '../i18n/context.js';
 import { Command } from '../parts/command.js';
@@ -29,15 +29,12 @@ export function BackfillsScreen({ id }: { id: string | null }) {
 }
 
 function One({ id }: { id: string }) {
-  const { t } = useSpeech();
-  const { data, problem } = useView<BackfillsView>(backfillsOfPath(id));
+  const { data, problem } = useView<BackfillLine>(backfillPath(id));
   if (data === null)
     return problem === null || problem.away ? <Loading quiet={problem !== null} /> : <Failure problem={problem} />;
-  const found = data.backfills.find(({ workflowId }) => workflowId === id);
-  if (found === undefined) return <p class="empty">{t.notHere}</p>;
   return (
     <ul class="backfill-list">
-      <BackfillItem backfill={found} whole />
+      <BackfillItem backfill={data} whole />
     </ul>
   );
 }

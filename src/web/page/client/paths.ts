@@ -11,9 +11,7 @@ export const whyPath = (task: string, runKey: string, chain: string | null): str
 export const logPath = (run: string, after: string | null): string => `/api/runs/${part(run)}/logs?${asked({ after })}`;
 export const nextPath = (hours: number): string => `/api/views/next?${asked({ hours: String(hours) })}`;
 export const backfillsPath = (page: string | null): string => `/api/views/backfills?${asked({ page })}`;
-/** Those of the chain or task that a backfill's workflow ID names: `backfill:daily-chain:20260101-20260331`. */
-export const backfillsOfPath = (workflowId: string): string =>
-  `/api/views/backfills?${asked({ id: workflowId.split(':')[1] ?? null, limit: '100' })}`;
+export const backfillPath = (workflowId: string): string => `/api/views/backfills/${part(workflowId)}`;
 export const chainPath = (id: string): string => `/api/chains/${part(id)}`;
 export const taskPath = (id: string): string => `/api/tasks/${part(id)}`;
 export const projectPath = '/api/project';

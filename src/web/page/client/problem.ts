@@ -25,6 +25,11 @@ export class Problem extends Error {
   get away(): boolean {
     return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
   }
+
+  /** Nobody knows whether it was done: the answer was lost, or whoever was to do it failed at it. */
+  get uncertain(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
 }
 
 export function problemOf(error: unknown): Problem {

@@ -29,7 +29,11 @@ export function DateHead({ date, brief }: { date: DateView; brief: boolean }) {
         {date.deadline !== null && <span>{t.deadlineAt(format.when(date.deadline, date.timezone, now))}</span>}
         <span class="quiet">{date.timezone}</span>
       </p>
-      <Actions label={`${t.actions}, ${date.chain} ${date.runKey}`} wishes={wishesOf(date)} />
+      <Actions
+        key={`${date.chain} ${date.runKey}`}
+        label={`${t.actions}, ${date.chain} ${date.runKey}`}
+        wishes={wishesOf(date)}
+      />
       {!brief && date.state !== 'success' && <Why task={date.chain} runKey={date.runKey} />}
       {date.planNote !== null && (
         <p class="quiet" lang="en">

@@ -35,7 +35,7 @@ export function ChainHead({ chain }: { chain: GridChain }) {
       )}
       <PauseNote chain={chain} now={now} />
       {schedule.missed > 0 && <Note command={schedule.missedCommand}>{t.missedSlots(schedule.missed)}</Note>}
-      <Actions label={`${t.actions}, ${id}`} wishes={wishesOf(chain)} />
+      <Actions key={id} label={`${t.actions}, ${id}`} wishes={wishesOf(chain)} />
     </header>
   );
 }

@@ -1,5 +1,4 @@
 /** What is next: one line per chain over the coming day or week, slots as ticks, usual durations as bars. */
-import { useState } from 'preact/hooks';
 import type { NextBackfill, NextOneShot, NextView } from '../../../control/views/next-types.js';
 import { nextPath } from '../client/paths.js';
 import { useView } from '../client/use-view.js';
@@ -8,29 +7,29 @@ import { useSpeech } from '../i18n/context.js';
 import { Command } from '../parts/command.js';
 import { Link } from '../parts/link.js';
 import { Failure, Loading } from '../parts/loading.js';
+import type { Range } from '../route.js';
 import { useNow } from '../shell/clock.js';
 import { NextLineRow } from './next-line.js';
 
-const DAY_HOURS = 24;
-const WEEK_HOURS = 168;
+const HOURS: Record<Range, number> = { day: 24, week: 168 };
+const RANGES: readonly Range[] = ['day', 'week'];
 
-export function NextScreen() {
+export function NextScreen({ range }: { range: Range }) {
   const { t, format } = useSpeech();
-  const [hours, setHours] = useState(DAY_HOURS);
-  const { data, problem } = useView<NextView>(nextPath(hours));
+  const { data, problem } = useView<NextView>(nextPath(HOURS[range]));
   const now = useNow(30_000);
   return (
     <section class="next" aria-labelledby="next-title">
       <header class="screen-head">
         <h1 id="next-title">{t.nextTitle}</h1>
         {data !== null && <span class="quiet">{data.timezone}</span>}
-        <span class="tabs" role="group" aria-label={t.range}>
-          {[DAY_HOURS, WEEK_HOURS].map((one) => (
-            <button key={one} type="button" class="verb" aria-pressed={hours === one} onClick={() => setHours(one)}>
-              {one === DAY_HOURS ? t.day : t.week}
-            </button>
+        <nav class="tabs" aria-label={t.range}>
+          {RANGES.map((one) => (
+            <Link key={one} to={{ view: 'next', range: one }} replace current={range === one}>
+              {t[one]}
+            </Link>
           ))}
-        </span>
+        </nav>
       </header>
       {data === null && (problem === null || problem.away ? <Loading quiet={problem !== null} /> : <Failure problem={problem} />)}
       {data !== null && data.lines.length === 0 && (

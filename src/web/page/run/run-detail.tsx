@@ -35,6 +35,7 @@ export function RunDetail({ run, timezone, chain, withLog }: RunDetailProps) {
       <RunHead {...{ id, run: data, node: chain?.node ?? null, zone }} />
       {(data !== null || (chain !== null && chain.node !== null)) && (
         <Actions
+          key={`${id} ${runKey}`}
           label={`${id} ${runKey}`}
           wishes={wishesOfTask({ id, runKey, run: data, chain: chain?.id ?? null, node: chain?.node ?? null })}
         />

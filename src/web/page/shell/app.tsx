@@ -70,7 +70,7 @@ function View({ route }: { route: Route }) {
     case 'run':
       return <GridScreen route={route} />;
     case 'next':
-      return <NextScreen />;
+      return <NextScreen range={route.range} />;
     case 'backfills':
     case 'backfill':
       return <BackfillsScreen id={route.view === 'backfill' ? route.id : null} />;

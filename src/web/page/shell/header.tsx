@@ -32,7 +32,7 @@ export function Header({ route, project, setLanguage, appearance, setAppearance 
         <Link to={{ view: 'grid', chain: null }} current={route.view === 'grid' || route.view === 'run'}>
           {t.chains}
         </Link>
-        <Link to={{ view: 'next' }} current={route.view === 'next'}>
+        <Link to={{ view: 'next', range: 'day' }} current={route.view === 'next'}>
           {t.next}
         </Link>
         <Link to={{ view: 'backfills' }} current={route.view === 'backfills' || route.view === 'backfill'}>

@@ -7,7 +7,7 @@ export const FIND_ID = 'find';
 
 const VIEWS: Record<string, Route> = {
   c: { view: 'grid', chain: null },
-  n: { view: 'next' },
+  n: { view: 'next', range: 'day' },
   b: { view: 'backfills' },
   '?': { view: 'help' },
 };
