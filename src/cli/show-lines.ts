@@ -40,6 +40,7 @@ export function chainLines({ run, tasks, input, url, orders }: ShownRun, planNow
     ...(tasks.length === 0 && run.end === null ? ['  Its tasks are not known: no worker answers for it.'] : []),
     ...heldLine(run, context),
     ...fields([['reason', told], ...lateField(run)], context),
+    ...startLines({ run, input }, context),
     ...askedLines(
       'rerun',
       input?.rerun && {
@@ -91,6 +92,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
       ],
       context,
     ),
+    ...startLines({ run, input }, context),
     ...askedLines('repeated', input?.force, context),
     ...orderLines(shown.orders, context),
     ...fields([['web ui', url]], context),
@@ -181,6 +183,11 @@ function heldLine({ progress }: RunView, context: ShowContext): string[] {
       ? ''
       : `, until ${whenText(new Date(held.until).toISOString(), context.zone, context.now)}`;
   return fields([['held', `by ${held.by}${held.reason ? `: ${held.reason}` : ''}${until}`]], context);
+}
+
+/** Who started it by hand, and why; a repetition says so itself. */
+function startLines({ run, input }: Pick<ShownRun, 'run' | 'input'>, context: ShowContext): string[] {
+  return input?.rerun || input?.force ? [] : askedLines('started', run.asked, context);
 }
 
 /** Who repeated it, and why. */

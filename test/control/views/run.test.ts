@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { definitionsOf, rerun } from '../../../src/control/rerun.js';
+import { startTask } from '../../../src/control/start.js';
 import { readFullRun, type RunLook } from '../../../src/control/views/run.js';
 import { createLockStore } from '../../../src/lock/redis-store.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../../support/engine.js';
@@ -102,6 +103,20 @@ describe('a run in full', () => {
     expect(run.earlier).toMatchObject([{ status: 'failed', end: 'failed' }]);
     expect(run.orders).toMatchObject([{ what: 'rerun', by: 'tests', reason: 'the disk is back' }]);
     expect(run.commands[0]).toMatchObject({ line: 'daychain rerun ru-chain:20260204' });
+  });
+
+  test('that was started by hand says who did it and why; a repetition says only that', async () => {
+    const input = engine.registry.resolveTask({ task: 'ru_first', date: '20260207' });
+    if ('problem' in input) throw new Error(input.problem);
+    await startTask({ ...engine.server, reason: 'the disk was full' }, input);
+    await resultOf(engine.client.workflow.getHandle('ru_first:20260207'));
+    expect((await view('ru_first:20260207')).orders).toMatchObject([
+      { what: 'start', by: 'tests', reason: 'the disk was full', task: null },
+    ]);
+    const force = { by: 'tests', reason: 'new pages' };
+    await startTask({ ...engine.server, reason: force.reason }, input, force);
+    await resultOf(engine.client.workflow.getHandle('ru_first:20260207'));
+    expect((await view('ru_first:20260207')).orders).toMatchObject([{ what: 'force', by: 'tests', reason: 'new pages' }]);
   });
 
   test('with a value too large to show has its size and its beginning', async () => {
