@@ -229,7 +229,11 @@ function lockText({ lock, lockProblem, run }: ShownRun): string | null {
   if (lockProblem !== null) return `not known: ${lockProblem}`;
   if (lock === null) return run.end === null ? 'nobody holds it' : null;
   const left = lock.ttlMs === null ? 'never ends by itself' : `${durationText(lock.ttlMs)} left`;
-  return `held by ${lock.holder} (${WHOSE[lock.state]}), ${left}`;
+  const whose =
+    lock.run !== null && lock.run !== run.workflowId
+      ? `${OTHERS[lock.state] ?? WHOSE[lock.state]}: ${lock.run}`
+      : WHOSE[lock.state];
+  return `held by ${lock.holder} (${whose}), ${left}`;
 }
 
 const WHOSE: Record<LockView['state'], string> = {
@@ -239,6 +243,9 @@ const WHOSE: Record<LockView['state'], string> = {
   unknown: 'looks like ours, but not this run',
   stranger: 'a stranger',
 };
+
+/** Where another run of the same date has it. */
+const OTHERS: Partial<Record<LockView['state'], string>> = { running: 'another run', closed: 'left over from another run' };
 
 function ago(instant: string, now: number): string {
   return `${durationText(Math.max(0, now - Date.parse(instant)))} ago`;
