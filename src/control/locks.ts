@@ -80,7 +80,7 @@ async function viewsOf(server: Server | null, locks: readonly ListedLock[], aske
   const others = unmet.length === 0 ? [] : await listRunsFor(server, unmet);
   return await eachOf(locks, async (lock) => {
     const { holder, canonical } = found[locks.indexOf(lock)]!;
-    const candidates = unmet.includes(lock) ? others.filter(({ id, date }) => id === lock.task && date === lock.scope) : [];
+    const candidates = unmet.includes(lock) ? likeliest(others, lock) : [];
     return viewOf(lock, { holder: holder ?? (await holderAmong(server, lock, candidates)), canonical });
   });
 }
@@ -101,11 +101,17 @@ async function holderAmong(
 ): Promise<RunSummary | null> {
   const owner = parseLockValue(lock.holder.replace(/:abandoned$/, ''))?.taskId;
   for (const run of runs) {
-    const result = run.result ?? run.left;
+    const result = run.result ?? run.left ?? (await readResult(server, run));
     const ended = result === null || isChainResult(result) ? null : result.task_id;
     if (owner !== undefined && (run.end === null ? await readOwner(server, run) : ended) === owner) return run;
   }
   return null;
+}
+
+/** Of an ended run that a list told: lists know no results of a chain's tasks. */
+async function readResult(server: Server, { workflowId, runId, end }: RunSummary): Promise<RunView['result']> {
+  if (end === null) return null;
+  return (await describeRun(server, workflowId, { runId, ask: false }))?.result ?? null;
 }
 
 /** Of the tasks and dates of these locks, newest first. Lists are about a second behind. */
@@ -124,6 +130,16 @@ async function listRunsFor({ client, taskQueue }: Server, locks: readonly Listed
     if (found.push(summaryOf(info)) === MOST_LISTED) break;
   }
   return found;
+}
+
+/** More runs than this are not looked at one by one. */
+const MOST_LOOKED_AT = 50;
+
+/** Those that are open first, then the newest. */
+function likeliest(runs: readonly RunSummary[], { task, scope }: ListedLock): RunSummary[] {
+  const fitting = runs.filter(({ id, date }) => id === task && date === scope);
+  const open = fitting.filter(({ end }) => end === null);
+  return [...open, ...fitting.filter(({ end }) => end !== null)].slice(0, MOST_LOOKED_AT);
 }
 
 /** Without `found` nobody could be asked. */
