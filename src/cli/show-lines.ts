@@ -40,6 +40,7 @@ export function chainLines({ run, tasks, input, url, orders }: ShownRun, planNow
     ...(tasks.length === 0 && run.end === null ? ['  Its tasks are not known: no worker answers for it.'] : []),
     ...heldLine(run, context),
     ...fields([['reason', told], ...lateField(run)], context),
+    ...startLines({ run, input }, context),
     ...askedLines(
       'rerun',
       input?.rerun && {
@@ -91,6 +92,7 @@ export function taskLines(shown: ShownRun, context: ShowContext): string[] {
       ],
       context,
     ),
+    ...startLines({ run, input }, context),
     ...askedLines('repeated', input?.force, context),
     ...orderLines(shown.orders, context),
     ...fields([['web ui', url]], context),
@@ -183,6 +185,11 @@ function heldLine({ progress }: RunView, context: ShowContext): string[] {
   return fields([['held', `by ${held.by}${held.reason ? `: ${held.reason}` : ''}${until}`]], context);
 }
 
+/** Who started it by hand, and why; a repetition says so itself. */
+function startLines({ run, input }: Pick<ShownRun, 'run' | 'input'>, context: ShowContext): string[] {
+  return input?.rerun || input?.force ? [] : askedLines('started', run.asked, context);
+}
+
 /** Who repeated it, and why. */
 function askedLines(label: string, asked: (Asked & { what?: string }) | undefined, context: ShowContext): string[] {
   if (asked === undefined) return [];
@@ -222,7 +229,11 @@ function lockText({ lock, lockProblem, run }: ShownRun): string | null {
   if (lockProblem !== null) return `not known: ${lockProblem}`;
   if (lock === null) return run.end === null ? 'nobody holds it' : null;
   const left = lock.ttlMs === null ? 'never ends by itself' : `${durationText(lock.ttlMs)} left`;
-  return `held by ${lock.holder} (${WHOSE[lock.state]}), ${left}`;
+  const whose =
+    lock.run !== null && lock.run !== run.workflowId
+      ? `${OTHERS[lock.state] ?? WHOSE[lock.state]}: ${lock.run}`
+      : WHOSE[lock.state];
+  return `held by ${lock.holder} (${whose}), ${left}`;
 }
 
 const WHOSE: Record<LockView['state'], string> = {
@@ -232,6 +243,9 @@ const WHOSE: Record<LockView['state'], string> = {
   unknown: 'looks like ours, but not this run',
   stranger: 'a stranger',
 };
+
+/** Where another run of the same date has it. */
+const OTHERS: Partial<Record<LockView['state'], string>> = { running: 'another run', closed: 'left over from another run' };
 
 function ago(instant: string, now: number): string {
   return `${durationText(Math.max(0, now - Date.parse(instant)))} ago`;

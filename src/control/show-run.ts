@@ -53,7 +53,7 @@ async function lookAtLock(look: Look, run: RunView, input: RunTaskInput | null):
   if (spec === false) return nobody;
   try {
     const scope = spec?.by === 'run' ? run.runKey : (run.date ?? run.runKey);
-    return { lock: await findLock(look.server, await look.openLocks(), run.id, scope), lockProblem: null };
+    return { lock: await findLock(look.server, await look.openLocks(), run.id, scope, run), lockProblem: null };
   } catch (error) {
     return { lock: null, lockProblem: (error as Error).message.split('\n')[0]! };
   }

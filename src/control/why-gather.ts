@@ -106,7 +106,7 @@ async function lookAtLock(
   if (locks === null) return { is: 'unreadable', problem: 'where Redis is, is not known here' };
   try {
     const scope = spec?.by === 'run' ? run.runKey! : (run.date ?? run.runKey!);
-    return { is: 'read', lock: await findLock(server, locks, run.id, scope) };
+    return { is: 'read', lock: await findLock(server, locks, run.id, scope, run) };
   } catch (error) {
     return { is: 'unreadable', problem: (error as Error).message.split('\n')[0]! };
   }

@@ -194,8 +194,11 @@ describe('the command', () => {
   beforeAll(async () => {
     engine = await startEngine({
       name: 'backfill-cli',
-      tasks: { bc_task: `{ run(ctx) { witness(ctx, 'body'); } }` },
-      chains: { list: { schedule: { daily: '06:00' }, tasks: { bc_task: [] } } },
+      tasks: { bc_task: `{ run(ctx) { witness(ctx, 'body'); } }`, bc_waits: `{ async run(ctx) { await until(ctx, 'never'); } }` },
+      chains: {
+        list: { schedule: { daily: '06:00' }, tasks: { bc_task: [] } },
+        'bc-tokyo': { schedule: { daily: '06:00' }, timezone: 'Asia/Tokyo', tasks: { bc_waits: [] } },
+      },
     });
   });
 
@@ -205,7 +208,12 @@ describe('the command', () => {
   const workflowId = `backfill:list:${first}-${last}`;
   const daychain = (...words: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const environment = { ...process.env, TEMPORAL_ADDRESS: temporalAddress(), REDIS_URL: `redis://127.0.0.1:${redisPort()}` };
+      const environment = {
+        ...process.env,
+        TZ: 'America/New_York',
+        TEMPORAL_ADDRESS: temporalAddress(),
+        REDIS_URL: `redis://127.0.0.1:${redisPort()}`,
+      };
       const options = { env: environment, timeout: 40_000 };
       execFile(process.execPath, [bin, '--project', engine.dir, ...words], options, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
@@ -232,6 +240,27 @@ describe('the command', () => {
     const shown = await daychain('backfill', 'show', workflowId, '--json');
     expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'success', result: { done: 3, total: 3 } });
     await resultOf(engine.client.workflow.getHandle(workflowId));
+  });
+
+  it('is held until a time in the zone of what is backfilled, wherever that is typed', async () => {
+    const begun = await daychain('backfill', 'start', 'bc-tokyo', first, last, '--yes', '--json');
+    expect(begun).toMatchObject({ code: 0 });
+    const id = `backfill:bc-tokyo:${first}-${last}`;
+    const heldUntil = async () => {
+      const shown = await daychain('backfill', 'show', id, '--json');
+      return new Date((JSON.parse(shown.stdout) as { progress: { held: { until: number } } }).progress.held.until).toISOString();
+    };
+    const tomorrow = dashed(addDays(localDate(Date.now(), 'Asia/Tokyo'), 1));
+    expect(await daychain('backfill', 'hold', id, '--until', `${tomorrow} 12:00`)).toMatchObject({ code: 0, stderr: '' });
+    expect(await heldUntil()).toBe(`${tomorrow}T03:00:00.000Z`);
+    const before = Date.now();
+    expect(await daychain('backfill', 'hold', id, '--until', '+2 hours')).toMatchObject({ code: 0 });
+    expect(Date.parse(await heldUntil()) - before).toBeGreaterThan(7_190_000);
+    expect(await daychain('backfill', 'hold', id, '--until', '2026-02-03 12:00')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('2026-02-03T03:00:00Z is over already'),
+    });
+    expect(await daychain('backfill', 'cancel', id, '--reason', 'done with it')).toMatchObject({ code: 0 });
   });
 
   it('refuses in words what cannot be', async () => {

@@ -122,6 +122,28 @@ describe('params by name', () => {
   });
 });
 
+describe('a run started by hand', () => {
+  it('keeps and shows who started it, and why', async () => {
+    expect(await cli('run', first, '--date', '20260211', '--reason', 'the archive was empty')).toMatchObject({ code: 0 });
+    const shown = await cli('show', `${first}:20260211`);
+    expect(shown.stdout).toMatch(/^ *started +by \S+@\S+: the archive was empty$/m);
+    const run = JSON.parse((await cli('show', `${first}:20260211`, '--json')).stdout) as { asked?: object };
+    expect(run.asked).toMatchObject({ reason: 'the archive was empty' });
+    await cli('run', chain, '--date', '20260213', '--reason', 'all of it', '--wait');
+    expect((await cli('show', `${chain}:20260213`)).stdout).toMatch(/^ *started +by \S+@\S+: all of it$/m);
+    const again = ['run', first, '--date', '20260211', '--force', '--reason', 'once more', '--wait'];
+    expect(await cli(...again)).toMatchObject({ code: 0 });
+    const repeated = (await cli('show', `${first}:20260211`)).stdout;
+    expect(repeated).toMatch(/^ *repeated +by \S+@\S+: once more$/m);
+    expect(repeated).not.toMatch(/^ *started /m);
+  });
+
+  it('by its tag keeps why, too', async () => {
+    await cli('run', '--tag', tag, '--date', '20260212', '--reason', 'month end');
+    expect((await cli('show', `${second}:20260212`)).stdout).toMatch(/^ *started +by \S+@\S+: month end$/m);
+  });
+});
+
 describe('run by tag', () => {
   it('runs tasks of one chain in its order, says so before, and waits for all with one exit code', async () => {
     const done = await cli('run', '--tag', tag, '--date', '20260208');

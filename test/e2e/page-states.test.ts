@@ -399,6 +399,22 @@ describe('when the server is away', () => {
     await page.getByRole('button', { name: 'Enter' }).click();
     await page.getByRole('grid').first().waitFor();
   });
+
+  test('what asks for the token stays, with what is typed, while the server answers that it is asked too often', async ({
+    open,
+  }) => {
+    const own = await another(() => undefined);
+    own.answer = { status: 401, body: { detail: 'Send a token', kind: 'token_needed' } };
+    const { page } = await open('/', {}, own);
+    await page.getByLabel('Token').fill('half of it');
+    own.answer = { status: 429, body: { detail: 'Too many wrong tokens from this address.', kind: 'too_often' } };
+    for (let times = 0; times < 2; times++) {
+      const answered = page.waitForResponse((response) => response.status() === 429);
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+      await answered;
+    }
+    expect(await page.getByLabel('Token').inputValue({ timeout: 5_000 })).toBe('half of it');
+  });
 });
 
 describe('empty states teach', () => {

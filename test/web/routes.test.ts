@@ -264,4 +264,35 @@ describe('a browser', () => {
     const who = await guarded.app.request('/api/session', { headers: { ...HOST, cookie: cookie.split(';')[0] ?? '' } });
     expect(await who.json()).toEqual({ tokenNeeded: true, name: 'board', role: 'read' });
   });
+
+  const old = { cookie: 'daychain_token=rotated-0123456789abcdef' };
+  const DROPPED = /^daychain_token=;.*Max-Age=0/;
+
+  it('drops a cookie whose token is none any more, so that it goes on being told that a token is needed', async () => {
+    const api = bareApi({ project: open.parts.project, tokens: TOKENS, limits: { wrongTokensPerMinute: 1 } as never });
+    const look = async (headers: Record<string, string>) => {
+      const { status, headers: told } = await ask(api, { method: 'get', path: '/api/status' }, headers);
+      return { status, cookie: told.get('set-cookie') };
+    };
+    expect(await look(old)).toEqual({ status: 401, cookie: expect.stringMatching(DROPPED) });
+    // Sent at the same moment as the first: one too many, but the browser has to learn it here too.
+    expect(await look(old)).toEqual({ status: 429, cookie: expect.stringMatching(DROPPED) });
+    expect(await look({})).toEqual({ status: 401, cookie: null });
+    expect(await look({ cookie: `daychain_token=${TOKENS[1].secret}` })).toEqual({ status: 503, cookie: null });
+    expect((await look({ ...old, ...READ })).cookie).toBeNull();
+  });
+
+  it('that asks who it is drops it too, and guesses no more often there; the cookie of a new token stays', async () => {
+    const api = bareApi({ project: open.parts.project, tokens: TOKENS, limits: { wrongTokensPerMinute: 1 } as never });
+    const who = () => ask(api, { method: 'get', path: '/api/session' }, old);
+    const [first, second] = [await who(), await who()];
+    expect([first.status, first.body.name, second.status]).toEqual([200, null, 429]);
+    expect(first.headers.get('set-cookie')).toMatch(DROPPED);
+    const entered = await api.app.request('/api/session', {
+      method: 'POST',
+      body: JSON.stringify({ token: TOKENS[0].secret }),
+      headers: { ...HOST, ...old, 'content-type': 'application/json' },
+    });
+    expect(entered.headers.getSetCookie()).toEqual([expect.stringContaining(TOKENS[0].secret)]);
+  });
 });

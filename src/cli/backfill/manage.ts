@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { findBackfill, listBackfills, tellBackfill, type BackfillView } from '../../control/backfills.js';
 import { cancelRun } from '../../control/cancel.js';
 import { BadInput } from '../../control/errors.js';
+import { readMoment } from '../../control/moments.js';
 import type { Server } from '../../control/server.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readLimit } from '../limit.js';
@@ -35,7 +36,10 @@ export function configureManagement(command: Command, act: Act): void {
     .description('No further run begins; those under way go on.')
     .argument('[id]', ID)
     .option('--reason <text>', 'why')
-    .option('--until <instant>', 'when the hold ends, and with it the backfill (default: in 24 hours)')
+    .option(
+      '--until <when>',
+      'when the hold ends, and with it the backfill: an instant, "2026-03-01 08:00", "+2 hours" (default: in 24 hours)',
+    )
     .action(act(hold));
   command
     .command('release')
@@ -88,17 +92,24 @@ async function hold(
   [word]: [string | undefined],
   { reason, until }: { reason?: string; until?: string },
 ): Promise<number> {
-  if (until !== undefined && !(Date.parse(until) > Date.now()))
-    throw new BadInput(`--until ${until} is no instant to come; write one like 2026-02-03T12:00:00Z`);
-  return await onServer(named, async (server) => {
+  return await onServer(named, async (server, project) => {
     const view = await findBackfill(server, word);
-    const order = { ...(reason === undefined ? {} : { reason }), ...(until === undefined ? {} : { until }) };
+    const limit = until === undefined ? null : momentToCome(until, project.zoneOf(view.request?.id ?? ''));
+    const order = { ...(reason === undefined ? {} : { reason }), ...(limit === null ? {} : { until: limit }) };
     const answer = await tellBackfill(server, view, 'hold', order);
     out.say(`${view.workflowId} is ${answer ?? 'told to hold: accepted, not yet applied, since no worker answers'}.`);
     out.say(`Go on: daychain backfill release ${view.workflowId}`);
     out.answer({ workflowId: view.workflowId, applied: answer !== null });
     return EXIT.done;
   });
+}
+
+/** Told in the zone of what is backfilled, wherever it is typed. */
+function momentToCome(text: string, zone: string): string {
+  const now = Date.now();
+  const moment = readMoment(text, '--until', zone, now);
+  if (Date.parse(moment) <= now) throw new BadInput(`--until: ${moment} is over already.`);
+  return moment;
 }
 
 async function release(

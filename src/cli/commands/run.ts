@@ -42,7 +42,7 @@ export function configure(command: Command, act: Act): void {
     )
     .option('--wait', 'show how it goes, until it has ended')
     .option('--force', 'repeat what is done already')
-    .option('--reason <text>', 'why, for --force')
+    .option('--reason <text>', 'why; kept with the run, with who (needed for --force)')
     .addHelpText(
       'after',
       `
@@ -60,13 +60,15 @@ Examples:
 
 async function run({ out, project: named }: Invocation, [id]: [string | undefined], options: Options): Promise<number> {
   const project = await openProject(named);
-  if (options.tag.length > 0) return await runTagged(out, project, options.tag, dateForTag(id, options));
+  if (options.tag.length > 0) {
+    return await runTagged(out, project, { tags: options.tag, date: dateForTag(id, options), reason: options.reason ?? null });
+  }
   if (id === undefined) throw new BadInput('What? Name a chain or a task, or --tag.\nSee all: daychain list');
   const entry = findEntry(project.registry, id);
   const input = readInput(project, entry, options);
   const session = await openServer(project);
   try {
-    const { server } = session;
+    const server = { ...session.server, reason: options.reason ?? null };
     const started = await start(server, project, entry, input, forced(options, server));
     const url = runUrl(session, started);
     if (options.wait) {

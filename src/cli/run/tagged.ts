@@ -28,17 +28,26 @@ interface Ended {
   run: RunView | null;
 }
 
+export interface TaggedWish {
+  tags: readonly string[];
+  /** As it was typed: each has a zone of its own. */
+  date: string;
+  /** Why; kept with what is started. */
+  reason: string | null;
+}
+
 /** Exit code 0 if all are done. @throws BadInput for an unknown tag, or what cannot run for the date; Interrupted on Ctrl-C */
-export async function runTagged(out: Output, project: Project, tags: readonly string[], date: string): Promise<number> {
+export async function runTagged(out: Output, project: Project, { tags, date, reason }: TaggedWish): Promise<number> {
   const entries = taggedEntries(project.registry, tags).map((entry) => prepare(project, entry, date));
   for (const line of wrapped(planText(tags, entries), out.width)) out.note(line);
   const session = await openServer(project);
+  const server = { ...session.server, reason };
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    await noteNoWorker(out, session.server);
-    const ended = await runAll(out, session.server, entries, stop.signal);
+    await noteNoWorker(out, server);
+    const ended = await runAll(out, server, entries, stop.signal);
     out.answer({
       tags,
       runs: ended.map(({ run, ...one }) => ({

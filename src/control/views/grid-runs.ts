@@ -48,6 +48,8 @@ export interface GridRuns {
 const PAGE = 1_000;
 /** Runs and shells that are read at once. */
 export const MOST_LISTED = 4_000;
+/** Runs of tasks that are read of chains without a table of outcomes: one page. */
+export const MOST_TASKS = PAGE;
 
 /** One list, of one page for every thousand runs. */
 export async function listGridRuns(server: Server, ranges: readonly RunRange[]): Promise<GridRuns> {
@@ -65,10 +67,14 @@ export async function listGridRuns(server: Server, ranges: readonly RunRange[]):
 }
 
 /** Tasks' runs of some dates of chains, whoever started them: of chains that are open, or left no table of outcomes. */
-export async function listTasksOf(server: Server, chains: readonly string[], dates: readonly string[]): Promise<RunSummary[]> {
+export async function listTasksOf(
+  server: Server,
+  chains: readonly string[],
+  dates: readonly string[],
+): Promise<{ tasks: RunSummary[]; cut: boolean }> {
   const query = `WorkflowType = ${quoted(WORKFLOWS.runTask)} AND ChainName IN (${listed(chains)}) AND TaskDate IN (${listed(dates)})`;
-  const { found } = await list(server, query, PAGE);
-  return newestRuns(found.map(summaryOf).filter(({ kind }) => kind === 'task'));
+  const { found, cut } = await list(server, query, MOST_TASKS);
+  return { tasks: newestRuns(found.map(summaryOf).filter(({ kind }) => kind === 'task')), cut };
 }
 
 function rangeQuery({ id, kind, from, to, after }: RunRange): string {

@@ -8,7 +8,7 @@ import { listWorkers } from '../workers.js';
 import { chainsOfGrid } from './grid-chains.js';
 import { gridChain } from './grid-chain.js';
 import { planColumns } from './grid-columns.js';
-import { listGridRuns, MOST_LISTED } from './grid-runs.js';
+import { listGridRuns, MOST_LISTED, MOST_TASKS } from './grid-runs.js';
 import type { GridView, GridWish } from './grid-types.js';
 import { lookAtOpen } from './open-runs.js';
 import { bookSchedules } from './schedule-book.js';
@@ -48,8 +48,20 @@ export async function readGrid(server: Server, registry: Registry, wish: GridWis
     at: new Date(now).toISOString(),
     workers,
     chains: planned.map(({ source, plan }) => gridChain(source, plan, { ...runs, ...open }, now)),
-    incomplete: runs.cut
-      ? `more than ${MOST_LISTED.toLocaleString('en')} runs and left-out slots lie in this range: older cells may be empty. Ask for fewer days, or for one chain`
-      : null,
+    incomplete: incompleteText({ runs: runs.cut, tasks: open.tasksCut }),
   };
+}
+
+function incompleteText(cut: { runs: boolean; tasks: boolean }): string | null {
+  const missing = [
+    ...(cut.runs
+      ? [`more than ${MOST_LISTED.toLocaleString('en')} runs and left-out slots lie in this range: older cells may be empty`]
+      : []),
+    ...(cut.tasks
+      ? [
+          `chains that are open, or ended without telling of their tasks, have more than ${MOST_TASKS.toLocaleString('en')} runs of tasks: some cells of theirs may be wrong`,
+        ]
+      : []),
+  ];
+  return missing.length === 0 ? null : `${missing.join('; ')}. Ask for fewer days, or for one chain`;
 }

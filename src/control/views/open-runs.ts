@@ -12,6 +12,8 @@ export interface OpenRuns {
   pending: Map<string, PendingAttempt | null>;
   /** Runs of tasks of chains that have no table of outcomes (yet). */
   tasks: RunSummary[];
+  /** There are more of these than are read at once. */
+  tasksCut: boolean;
 }
 
 type Answer = { progress: ChainProgress } | { pending: PendingAttempt | null } | null;
@@ -45,8 +47,10 @@ export async function lookAtOpen(
   const open = [...untold, ...single].filter(
     ({ end, id, kind }) => end === null && shown.has(id) && (asked.worker || kind === 'task'),
   );
-  const [tasks] = await Promise.all([
-    untold.length === 0 ? [] : listTasksOf(server, unique(untold.map(({ id }) => id)), unique(untold.map(({ date }) => date!))),
+  const [{ tasks, cut: tasksCut }] = await Promise.all([
+    untold.length === 0
+      ? { tasks: [], cut: false }
+      : listTasksOf(server, unique(untold.map(({ id }) => id)), unique(untold.map(({ date }) => date!))),
     ask(server, open, asked.questions, now),
   ]);
   const known = remembered(server.client, now);
@@ -57,7 +61,7 @@ export async function lookAtOpen(
     if (answer !== null && 'progress' in answer) progress.set(workflowId, answer.progress);
     if (answer !== null && 'pending' in answer) pending.set(workflowId, answer.pending);
   }
-  return { tasks, progress, pending };
+  return { tasks, tasksCut, progress, pending };
 }
 
 /** Those that were never asked first, then those asked longest ago; of these the ones open longest. */

@@ -12,7 +12,9 @@ export function ordersOf({ run, input, orders }: ShownRun): RunOrder[] {
     .map(({ order, by, at, reason, task }): RunOrder => ({ what: order, by, at, reason, task }));
   const backfill: RunOrder[] =
     run.backfill === undefined ? [] : [{ what: 'backfill', by: null, at: run.started, reason: run.backfill, task: null }];
-  return [...backfill, ...atStart('rerun', input?.rerun), ...atStart('force', input?.force), ...given, ...endedBy(run)];
+  const repeated = [...atStart('rerun', input?.rerun), ...atStart('force', input?.force)];
+  const started = repeated.length > 0 ? repeated : atStart('start', run.asked);
+  return [...backfill, ...started, ...given, ...endedBy(run)];
 }
 
 function endedBy({ end, closed, result, message }: ShownRun['run']): RunOrder[] {

@@ -5,7 +5,7 @@ import { servePage } from '../page-files.js';
 import { Around } from './around.js';
 import { documentRoutes } from './document.js';
 import type { Api, DeclaredRoute, WebEnv } from './frame.js';
-import { admit, sameSite, secured } from './guard.js';
+import { admit, dropOutdatedCookie, sameSite, secured } from './guard.js';
 import { Metrics } from './metrics.js';
 import type { WebParts } from './parts.js';
 import { badRequest, HttpProblem, knownProblem, problemResponse } from './problem.js';
@@ -81,6 +81,7 @@ export function createApp(parts: WebParts): Api {
   app.use(async (context, next) => {
     await next();
     context.res = secured(context.res);
+    if (isProtected(context.req.path)) dropOutdatedCookie(context, parts);
   });
   app.use(sameSite(parts));
   app.use(async (context, next) => {

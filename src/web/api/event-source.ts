@@ -52,8 +52,15 @@ export class EventFeed {
     }
     return () => {
       this.listeners.delete(listener);
-      if (this.listeners.size === 0) clearTimeout(this.timer);
+      if (this.listeners.size === 0) this.rest();
     };
+  }
+
+  /** Nobody looks from now on, so nobody can say what came after the last news: who returns has to look at everything again. */
+  private rest(): void {
+    clearTimeout(this.timer);
+    this.kept.length = 0;
+    this.number++;
   }
 
   private async look(): Promise<void> {

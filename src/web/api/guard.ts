@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie } from 'hono/cookie';
+import { deleteCookie, getCookie } from 'hono/cookie';
 import type { WebEnv } from './frame.js';
 import type { Caller, Role, WebParts, WebToken } from './parts.js';
 import { HttpProblem } from './problem.js';
@@ -64,9 +64,40 @@ export function isLoopbackHost(host: string): boolean {
 /** Who asks; null: nobody we know. */
 export function callerOf(context: Context<WebEnv>, parts: Pick<WebParts, 'tokens' | 'person'>): Caller | null {
   if (parts.tokens.length === 0) return { name: 'web', role: 'operate', by: `web ${parts.person}` };
-  const header = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-  const token = tokenOf(header ?? getCookie(context, COOKIE) ?? '', parts.tokens);
+  const token = tokenOf(bearerOf(context) ?? getCookie(context, COOKIE) ?? '', parts.tokens);
   return token && { name: token.name, role: token.role, by: token.name };
+}
+
+/**
+ * Who asks, each wrong token counted; null: nobody we know.
+ * @throws HttpProblem 429
+ */
+export function countedCallerOf(context: Context<WebEnv>, parts: WebParts, wrong: RateLimit): Caller | null {
+  const caller = callerOf(context, parts);
+  const sent = context.req.header('authorization') !== undefined || getCookie(context, COOKIE) !== undefined;
+  if (caller === null && sent) countWrongToken(wrong, addressOf(context), parts.now());
+  return caller;
+}
+
+function bearerOf(context: Context<WebEnv>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+}
+
+/**
+ * Has the browser drop a cookie whose token is none any more. It would send it with every look of the page, each counted as
+ * a guess, until it is told no longer that a token is needed. An answer that sets a cookie has dropped it already.
+ */
+export function dropOutdatedCookie(context: Context<WebEnv>, parts: Pick<WebParts, 'tokens'>): void {
+  const cookie = getCookie(context, COOKIE);
+  if (cookie === undefined || bearerOf(context) !== undefined || parts.tokens.length === 0) return;
+  if (tokenOf(cookie, parts.tokens) !== null || context.res.headers.has('set-cookie')) return;
+  deleteCookie(context, COOKIE, cookieOptions(context));
+}
+
+/** Only over TLS where the browser has it, be it to a proxy in front. */
+export function cookieOptions(context: Context<WebEnv>) {
+  const secure = new URL(context.req.url).protocol === 'https:' || context.req.header('x-forwarded-proto') === 'https';
+  return { httpOnly: true, sameSite: 'Strict' as const, path: '/', secure };
 }
 
 /** Compares with every token, each in constant time. */
@@ -85,11 +116,8 @@ function digest(text: string): Buffer {
 
 /** @throws HttpProblem 401, 403 or 429 */
 export function admit(context: Context<WebEnv>, parts: WebParts, needed: Role, wrong: RateLimit): Caller {
-  const address = addressOf(context);
-  const caller = callerOf(context, parts);
+  const caller = countedCallerOf(context, parts, wrong);
   if (caller === null) {
-    const sent = context.req.header('authorization') !== undefined || getCookie(context, COOKIE) !== undefined;
-    if (sent) countWrongToken(wrong, address, parts.now());
     throw new HttpProblem(
       401,
       'token_needed',

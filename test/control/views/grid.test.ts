@@ -273,3 +273,20 @@ describe('the grid', () => {
     await expect(readGrid(server, engine.registry, { until: 'tomorrow' }, NOW)).rejects.toThrow(/tomorrow/);
   });
 });
+
+test('more runs of tasks than are read at once are told of', async () => {
+  expect((await readGrid(server, engine.registry, { days: 30 }, NOW)).incomplete).toBeNull();
+  const workflows = server.client.workflow;
+  const list: typeof workflows.list = (options) => {
+    const found = workflows.list(options);
+    if (!options?.query?.includes('ChainName IN (')) return found;
+    async function* many() {
+      for await (const one of found) return yield* Array.from({ length: 1_001 }, () => one);
+    }
+    return Object.assign(many(), { intoHistories: found.intoHistories.bind(found) });
+  };
+  const workflow = Object.assign(Object.create(workflows) as typeof workflows, { list });
+  const client = Object.create(server.client, { workflow: { value: workflow } }) as typeof server.client;
+  const { incomplete } = await readGrid({ ...server, client }, engine.registry, { days: 30 }, NOW);
+  expect(incomplete).toMatch(/more than 1,000 runs of tasks: some cells of theirs may be wrong/);
+});

@@ -1,11 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { describeRun } from '../../../src/control/describe-run.js';
 import { definitionsOf, rerun } from '../../../src/control/rerun.js';
+import { startChain, startTask } from '../../../src/control/start.js';
 import { readFullRun, type RunLook } from '../../../src/control/views/run.js';
-import { createLockStore } from '../../../src/lock/redis-store.js';
+import { listLocks } from '../../../src/control/locks.js';
+import { readWhy } from '../../../src/control/why.js';
+import { createLockStore, type LockStore } from '../../../src/lock/redis-store.js';
+import type { TaskResult } from '../../../src/plan/types.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../../support/engine.js';
 
 let engine: Engine;
 let look: RunLook;
+let store: LockStore;
 const BIG = 70_000;
 
 beforeAll(async () => {
@@ -25,10 +31,14 @@ beforeAll(async () => {
           return { done: 1 };
         },
       }`,
+      ru_slow: `{ async run(ctx) { if (ctx.date === '20260203') await until(ctx, 'slot'); } }`,
     },
-    chains: { 'ru-chain': { tasks: { ru_first: [], ru_second: ['ru_first'] } } },
+    chains: {
+      'ru-slots': { schedule: { every: '10 minutes' }, tasks: { ru_slow: [] } },
+      'ru-chain': { tasks: { ru_first: [], ru_second: ['ru_first'] } },
+    },
   });
-  const store = createLockStore(engine.locks);
+  store = createLockStore(engine.locks);
   look = { server: engine.server, registry: engine.registry, ui: 'http://127.0.0.1:8233', openLocks: async () => store };
   await resultOf(await engine.startChain({ chain: 'ru-chain', date: '20260203' }));
   await failureOf(await engine.startChain({ chain: 'ru-chain', date: '20260204' }));
@@ -88,6 +98,52 @@ describe('a run in full', () => {
     expect((await view('ru_first:20260203')).lock).toMatchObject({ state: 'stranger', holder: 'the-old-one' });
   });
 
+  describe('of a slot', () => {
+    const startSlot = async (scheduledFor: string) => {
+      const input = engine.registry.resolveChain({ chain: 'ru-slots', scheduledFor });
+      if ('problem' in input) throw new Error(input.problem);
+      await startChain(engine.server, input);
+    };
+
+    test('holds the lock of its date, and is known by it everywhere; another slot of the date waits for it', async () => {
+      const [first, second] = ['ru_slow:20260203T051000Z', 'ru_slow:20260203T052000Z'];
+      await startSlot('2026-02-03T05:10:00Z');
+      const run = await eventually('its body', async () => {
+        const seen = await view(first).catch(() => null);
+        return seen?.phase === 'running' && seen.lock?.state !== 'free' ? seen : null;
+      });
+      expect(run.lock).toMatchObject({ key: 'lock:ru_slow:20260203', state: 'ours' });
+      expect(run.lock!.holder!.startsWith(`${run.taskId}:`)).toBe(true);
+      const wish = { task: 'ru_slow', runKey: '20260203T051000Z' };
+      const why = await readWhy(engine.server, engine.registry, store, wish, Date.now());
+      expect(why.details.find(({ label }) => label === 'lock')?.text).toMatch(/^held by this run/);
+      await eventually('the list of locks to know it', async () => {
+        const [lock] = await listLocks(engine.server, store, 'ru_slow');
+        return lock?.state === 'running' && lock.run === first;
+      });
+      await startSlot('2026-02-03T05:20:00Z');
+      const waiting = await eventually('the other slot to wait', async () => {
+        const seen = await view(second).catch(() => null);
+        return seen?.phase === 'waiting_for_lock' ? seen : null;
+      });
+      expect(waiting.lock).toMatchObject({ state: 'running', text: 'another run of ours holds it' });
+    });
+
+    test('that has ended and left its lock over is known as such', async () => {
+      await startSlot('2026-02-04T05:10:00Z');
+      const { task_id: owner } = await eventually('its end', async () => {
+        const seen = await describeRun(engine.server, 'ru_slow:20260204T051000Z');
+        return seen?.end === 'completed' ? (seen.result as TaskResult) : null;
+      });
+      await engine.locks.send(['SET', 'lock:ru_slow:20260204', `${owner}:1`, 'EX', '60']);
+      expect((await view('ru_slow:20260204T051000Z')).lock).toMatchObject({ state: 'closed' });
+      await eventually('the list of locks to know it', async () => {
+        const found = await listLocks(engine.server, store, 'ru_slow');
+        return found.find(({ scope }) => scope === '20260204')?.state === 'closed';
+      });
+    });
+  });
+
   test('of a chain: its table, who ran it again, and its earlier executions', async () => {
     const wish = { mode: 'unsuccessful', reason: 'the disk is back' } as const;
     const again = await rerun(engine.server, definitionsOf(engine.registry), 'ru-chain:20260204', wish);
@@ -102,6 +158,20 @@ describe('a run in full', () => {
     expect(run.earlier).toMatchObject([{ status: 'failed', end: 'failed' }]);
     expect(run.orders).toMatchObject([{ what: 'rerun', by: 'tests', reason: 'the disk is back' }]);
     expect(run.commands[0]).toMatchObject({ line: 'daychain rerun ru-chain:20260204' });
+  });
+
+  test('that was started by hand says who did it and why; a repetition says only that', async () => {
+    const input = engine.registry.resolveTask({ task: 'ru_first', date: '20260207' });
+    if ('problem' in input) throw new Error(input.problem);
+    await startTask({ ...engine.server, reason: 'the disk was full' }, input);
+    await resultOf(engine.client.workflow.getHandle('ru_first:20260207'));
+    expect((await view('ru_first:20260207')).orders).toMatchObject([
+      { what: 'start', by: 'tests', reason: 'the disk was full', task: null },
+    ]);
+    const force = { by: 'tests', reason: 'new pages' };
+    await startTask({ ...engine.server, reason: force.reason }, input, force);
+    await resultOf(engine.client.workflow.getHandle('ru_first:20260207'));
+    expect((await view('ru_first:20260207')).orders).toMatchObject([{ what: 'force', by: 'tests', reason: 'new pages' }]);
   });
 
   test('with a value too large to show has its size and its beginning', async () => {

@@ -178,4 +178,11 @@ describe('what can be done with a task', () => {
     expect(verbs({ run: { ...run, state: 'retrying', phase: 'retrying' } })).toEqual(['retry', 'skip', 'hold', 'cancel']);
     expect(verbs({ run: { ...run, state: 'waiting', phase: 'held' } })).toEqual(['skip', 'release', 'cancel']);
   });
+
+  test('a lock that is left over is taken away by its own scope, which is the date for a run of a slot', () => {
+    const lock = { key: 'prefix:lock:task_a:20261118', state: 'closed', holder: '3f9a1c2e:1', ttlMs: null, text: '' } as const;
+    const run = { held: null, lock, workflowId: 'task_a:20261118T051000Z', settled: false, pending: null };
+    const wished = { ...bare, runKey: '20261118T051000Z', run: { ...run, state: 'failed', phase: null }, node: null } as const;
+    expect(wishesOfTask(wished)).toContainEqual({ verb: 'unlock', id: 'task_a', runKey: '20261118', force: false });
+  });
 });

@@ -22,7 +22,7 @@ export function eventRoutes(api: Api): void {
       description: [
         'Server-sent events. "changed": {runs, ids, schedules, open}, workflow IDs of runs that began, ended or changed, ids of their tasks and chains,',
         'ids of schedules, and the runs that are open. "server": {reachable, cause}. "reset": look at everything again.',
-        'A stream that is taken up again with Last-Event-ID misses nothing.',
+        'A stream that is taken up again with Last-Event-ID misses nothing: it goes on, or begins with "reset".',
       ].join(' '),
       answer: z.string(),
       mediaType: 'text/event-stream',

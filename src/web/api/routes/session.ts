@@ -1,9 +1,8 @@
 /** How a browser comes in: the token is sent once, and kept in a cookie that no script can read. */
 import { z } from '@hono/zod-openapi';
 import { deleteCookie, setCookie } from 'hono/cookie';
-import type { Context } from 'hono';
-import { declare, openRoute, type Api, type Asking, type WebEnv } from '../frame.js';
-import { addressOf, callerOf, COOKIE, countWrongToken, tokenOf } from '../guard.js';
+import { declare, openRoute, type Api, type Asking } from '../frame.js';
+import { addressOf, COOKIE, cookieOptions, countedCallerOf, countWrongToken, tokenOf } from '../guard.js';
 import { HttpProblem } from '../problem.js';
 import { RateLimit } from '../rate-limit.js';
 
@@ -28,7 +27,7 @@ export function sessionRoutes(api: Api): void {
     api,
     { path: '/api/session', tag: TAG, summary: 'Who you are, and whether a token is needed', answer: Session },
     ({ context }) => {
-      const caller = callerOf(context, parts);
+      const caller = countedCallerOf(context, parts, wrong);
       return { tokenNeeded, name: caller?.name ?? null, role: caller?.role ?? null };
     },
   );
@@ -65,10 +64,4 @@ export function sessionRoutes(api: Api): void {
       return { tokenNeeded, name: null, role: null };
     },
   );
-}
-
-/** Only over TLS where the browser has it, be it to a proxy in front. */
-function cookieOptions(context: Context<WebEnv>) {
-  const secure = new URL(context.req.url).protocol === 'https:' || context.req.header('x-forwarded-proto') === 'https';
-  return { httpOnly: true, sameSite: 'Strict' as const, path: '/', secure };
 }

@@ -92,6 +92,8 @@ let condition: Condition = { problem: null, readAt: 0 };
 const watchers = new Set<() => void>();
 
 function tellCondition({ problem, readAt }: Known<unknown>): void {
+  // Who has no token still has none when it is asked for too often.
+  if (problem?.status === 429 && condition.problem?.status === 401) return;
   // Another problem, as an id that is not there, says nothing about the server.
   const grave = problem !== null && (problem.away || problem.status === 401) ? problem : null;
   condition = { problem: grave, readAt: grave === null ? Date.now() : Math.max(condition.readAt, readAt) };

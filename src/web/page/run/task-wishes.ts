@@ -38,6 +38,7 @@ export function wishesOfTask({ id, runKey, run, chain, node }: WishedTask): Wish
     if (state === 'failed' || state === 'cancelled') wishes.push({ verb: 'skip', ...task });
   }
   if (leftOver && lock !== null && lock.holder !== null)
-    wishes.push({ verb: 'unlock', id, runKey, force: lock.state !== 'closed' });
+    // The lock of a slot's run is the date's, unless the task is locked by run.
+    wishes.push({ verb: 'unlock', id, runKey: lock.key.slice(lock.key.lastIndexOf(':') + 1), force: lock.state !== 'closed' });
   return wishes;
 }
