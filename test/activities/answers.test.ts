@@ -15,7 +15,7 @@ test('a shared lock that is acquired after the process is gone is let go at once
   const host = { shared: { locks: () => store } } as unknown as Parameters<typeof answersOf>[0];
   const answers = answersOf(host);
   const lock = { task: 'printer', scope: 'all', value: 'aaaa1111:1' };
-  const asked = answers.answer({ is: 'call', call: 1, to: 'locks', method: 'acquire', args: [60, lock] });
+  const asked = answers.answer({ to: 'locks', method: 'acquire', args: [60, lock] });
   await answers.end();
   acquired({ outcome: 'acquired', fence: 7, tookOver: false });
   await expect(asked).rejects.toThrow('the process that asked for the lock "printer" is gone');
