@@ -76,14 +76,24 @@ const LAST_WORDS_MS = STOP_PATIENCE_MS + 5_000;
 const WORKFLOW_TASKS = 4;
 const ACTIVITY_POLLS = 2;
 
-/** Starts a worker and resolves when it polls. */
+/** Starts a worker and resolves when it polls. @throws what kept it from polling; then nothing is left open */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { registry, namespace, taskQueue, log } = options;
-  const stores = await connectRedisStores(options.redis);
-  const connection = await NativeConnection.connect(options.temporal).catch((error: unknown) => {
-    stores.close();
+  const opened = new Opened();
+  try {
+    return await startOn(options, opened);
+  } catch (error) {
+    await opened.close();
     throw error;
-  });
+  }
+}
+
+async function startOn(options: WorkerOptions, opened: Opened): Promise<RunningWorker> {
+  const { registry, namespace, taskQueue, log } = options;
+  const stopping = deferred();
+  const stores = await connectRedisStores(options.redis);
+  opened.add(() => stores.close());
+  const connection = await NativeConnection.connect(options.temporal);
+  opened.add(() => Promise.race([connection.close().catch(() => {}), stopping.promise]));
   const client = new Client({ connection, namespace });
   const prefix = options.lock.prefix ?? registry.project.lockPrefix;
   const locks = createLockStore(stores.locks, { ...options.lock, prefix });
@@ -93,11 +103,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     dir: registry.project.dir,
     redis: redisOfClients,
   });
+  opened.add(async () => {
+    for (const trouble of await pool.close()) log.warn({}, trouble);
+  });
   const shutdown = new AbortController();
   // Every attempt listens, and there may be a hundred; Node warns of more than ten.
   setMaxListeners(0, shutdown.signal);
   // What a task calls at once uses the clients that are open already.
-  const giveBack = lendClients(registry.project.dir, pool.clients);
+  opened.add(lendClients(registry.project.dir, pool.clients));
 
   const attempt = createAttempt({
     registry,
@@ -122,6 +135,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     endPause(server, registry.project.name, schedule, { note, catchUp });
   const cleanUpRuns = () => cleanRuns({ ...server, by: 'the daily clean-up' }, registry, Date.now());
   const loop = watchLoop({ log, ...(options.loopBlockedMs === undefined ? {} : { longestMs: options.loopBlockedMs }) });
+  opened.add(() => loop.end());
+  warnOfDisabled(registry, log);
+  // The last that can fail: a connection closes only once no worker is on it.
   const worker = await Worker.create({
     connection,
     namespace,
@@ -167,19 +183,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: '1 day',
   });
 
-  warnOfDisabled(registry, log);
-  const stopping = deferred();
   const ended = (async () => {
     const running = worker.run();
     try {
       await Promise.race([running, stopping.promise]);
     } finally {
       if (!stopping.isDue()) shutdown.abort();
-      giveBack();
-      for (const trouble of await pool.close()) log.warn({}, trouble);
-      stores.close();
-      await loop.end();
-      await Promise.race([connection.close().catch(() => {}), stopping.promise]);
+      await opened.close();
     }
   })();
 
@@ -197,6 +207,19 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }, drainMs);
     },
   };
+}
+
+/** What a worker has open: closed in the order opposite to that of opening. */
+class Opened {
+  private readonly closers: (() => unknown)[] = [];
+
+  add(close: () => unknown): void {
+    this.closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close();
+  }
 }
 
 function unversioned(deploymentName: string, buildId: string): WorkerDeploymentOptions {

@@ -69,6 +69,9 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
     env: {}, // the guard's own: the program's comes with the assignment, where no process list shows it
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
+  const exited = guardExit(guard);
+  // Where the system has no file or process left it has no streams, and its error comes before anything else does.
+  if (guard.pid === undefined) await exited;
   const output = [
     collectOutput(guard.stdout, (line) => command.onLine('stdout', line)),
     collectOutput(guard.stderr, (line) => command.onLine('stderr', line)),
@@ -78,7 +81,7 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
   guard.stdin.on('error', () => {}); // a guard that is gone says so by its exit
   guard.stdin.write(`${JSON.stringify(assignmentOf(command))}\n`);
 
-  const exit = await guardExit(guard);
+  const exit = await exited;
   stopped.dispose();
   const { started, last } = await reports;
   if (started !== undefined && last?.report !== 'ended') await endGroup(started, 0).gone;

@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { LockStoreUnreachable } from '../lock/errors.js';
+import { parseLockValue } from '../lock/protocol.js';
 import type { LockStore } from '../lock/redis-store.js';
 import { durationText } from '../plan/duration.js';
 import { canonicalId } from '../plan/ids.js';
@@ -129,7 +130,7 @@ export function createEngineActivities({
       }
     },
 
-    /** Waits until a lock is free, or the date is done by a legacy success key; by failing, as awaitRun does. */
+    /** Waits until a lock is free or the run's own, or the date is done by a legacy success key; by failing, as awaitRun does. */
     async awaitLock(wanted: { task: string; date: string; runKey: string; taskId: string; by: 'date' | 'run' }): Promise<void> {
       const scope = wanted.by === 'date' ? wanted.date : wanted.runKey;
       const { attempt } = Context.current().info;
@@ -137,6 +138,8 @@ export function createEngineActivities({
       try {
         const { holder, ttlMs, completed } = await locks.peek({ task: wanted.task, scope });
         if (holder === null || completed) return;
+        // An acquire that was carried out though its answer was lost: the next attempt takes it over.
+        if (parseLockValue(holder)?.taskId === wanted.taskId) return;
         const left = ttlMs === null ? 'it never expires' : `${durationText(ttlMs)} left`;
         throw waiting(
           `lock:${wanted.task}:${scope} is held by ${holder} (${left})`,

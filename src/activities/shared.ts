@@ -84,10 +84,10 @@ export class Shared {
       try {
         const acquired = await store.acquire({ ...wanted, checkSuccess: false });
         if (acquired.outcome === 'acquired') {
-          // The attempt before may still be alive somewhere: within one renewal period it learns that the lock is ours.
-          if (acquired.tookOver) await this.pause(renewalPeriodMs(store.ttlMs, Infinity));
+          const lock = { ...wanted, fence: acquired.fence };
+          if (acquired.tookOver) await this.awaitOldHolder(store, lock);
           await this.note((notes, who) => notes.holds(name, wanted.value, who));
-          return { ...wanted, fence: acquired.fence };
+          return lock;
         }
         why = acquired.outcome === 'held' ? `held by ${acquired.holder}${leftText(acquired.ttlMs)}` : acquired.outcome;
         if (acquired.outcome === 'held' && acquired.ttlMs !== null) soon = Math.min(soon, acquired.ttlMs + 1);
@@ -101,8 +101,23 @@ export class Shared {
     }
   }
 
+  /**
+   * The attempt before may still be alive somewhere: within one renewal period it learns that the lock is ours. Where this one is
+   * told to stop meanwhile, the lock is let go at the end of that period: sooner, a third could come in beside the first.
+   */
+  private async awaitOldHolder(store: LockStore, lock: HeldLock): Promise<void> {
+    const periodMs = renewalPeriodMs(store.ttlMs, Infinity);
+    const learntAt = performance.now() + periodMs;
+    try {
+      await this.pause(periodMs);
+    } catch (error) {
+      setTimeout(() => void this.letGo(store, lock), learntAt - performance.now()).unref();
+      throw error;
+    }
+  }
+
   private async workUnder<T>(store: LockStore, lock: HeldLock, work: (held: SharedLockHeld) => T | Promise<T>): Promise<T> {
-    const { signal, warn } = this.parts;
+    const { signal } = this.parts;
     const lost = new StopSwitch();
     const endRenewing = keepRenewed(store, lock, Infinity, lost);
     const held: SharedLockHeld = {
@@ -119,11 +134,16 @@ export class Shared {
       return done;
     } finally {
       await endRenewing();
-      if (lost.cause?.why !== 'lock_lost') {
-        await store.release(lock).catch((error: Error) => warn(`the lock "${lock.task}" was not released: ${error.message}`));
-        await this.note((notes, who) => notes.isDone('lock', lock.task, who));
-      }
+      if (lost.cause?.why !== 'lock_lost') await this.letGo(store, lock);
     }
+  }
+
+  /** Never rejects: what cannot be released runs out by its TTL. */
+  private async letGo(store: LockStore, lock: HeldLock): Promise<void> {
+    await store
+      .release(lock)
+      .catch((error: Error) => this.parts.warn(`the lock "${lock.task}" was not released: ${error.message}`));
+    await this.note((notes, who) => notes.isDone('lock', lock.task, who));
   }
 
   /** A person who took the lock away has left word. */

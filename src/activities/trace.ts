@@ -32,10 +32,12 @@ export class Trace {
     earlier: AttemptTrace | undefined,
     private readonly beat: (trace: AttemptTrace) => void,
   ) {
-    this.saved = earlier?.checkpoint ?? input.checkpoint;
+    // All of it from one of them: a checkpoint that was cleared, and items that began anew, must not come back from the other.
+    const from = earlier ?? input;
+    this.saved = from.checkpoint;
     this.looks = earlier?.looks ?? 0;
-    this.attemptErrors = [...(earlier?.attemptErrors ?? input.attemptErrors)];
-    const items = Object.entries((earlier?.items ?? input.items ?? {}) as unknown as Record<string, LedgerText>);
+    this.attemptErrors = [...from.attemptErrors];
+    const items = Object.entries((from.items ?? {}) as unknown as Record<string, LedgerText>);
     this.left = new Map(items.filter(([, { over }]) => over !== true));
     // Warnings belong to what is done; without a word of that the work begins again, and so do they.
     const goesOn = this.saved !== null || this.left.size > 0;

@@ -113,9 +113,9 @@ export class Attempts {
     this.carry = {
       attemptsUsed: this.carry.attemptsUsed + attempt - 1 - (trace?.looks ?? 0),
       tries: this.carry.tries + attempt - 1,
-      checkpoint: trace?.checkpoint ?? this.carry.checkpoint,
+      checkpoint: (trace ?? this.carry).checkpoint,
       attemptErrors: trace?.attemptErrors ?? this.carry.attemptErrors,
-      ...((trace?.items ?? this.carry.items) && { items: trace?.items ?? this.carry.items }),
+      ...((trace ?? this.carry).items && { items: (trace ?? this.carry).items }),
     };
     this.scope.cancel();
   }

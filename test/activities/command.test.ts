@@ -50,6 +50,19 @@ describe('a command', () => {
     expect(lines.map((line) => line.replace('stdout: ', '')).join('')).toBe(`${'é'.repeat(20000)}x`);
   });
 
+  test('is refused in words where the system has no file left, as a body of its own process is; nothing else breaks', async () => {
+    const program = fileURLToPath(new URL('./support/without-files.ts', import.meta.url));
+    const words = ['-c', 'ulimit -n 100; exec "$0" --import tsx "$1"', node, program];
+    const child = spawn('/bin/sh', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    workers.push(child);
+    let said = '';
+    for await (const chunk of child.stdout) said += String(chunk);
+    expect(JSON.parse(said)).toEqual([
+      expect.stringMatching(/^GuardLost: the guard could not be started: spawn .* EMFILE$/),
+      expect.stringMatching(/^TaskError: the body's own process could not be started: spawn .* EMFILE$/),
+    ]);
+  });
+
   test.each([
     ['ENOENT', ['no-such-program-anywhere'], '/', /^no-such-program-anywhere was not found on PATH \(\/nowhere\)/],
     ['ENOENT', ['/nowhere/backup.sh'], '/', /^\/nowhere\/backup\.sh does not exist/],

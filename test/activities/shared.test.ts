@@ -109,6 +109,24 @@ describe.each(KINDS)('on $kind', (kind) => {
         expect(holder).toBe('cccc3333:2');
       });
 
+      test('taken over by an attempt that is told to stop before its work is let go when the earlier one has learnt', async () => {
+        const stop = new AbortController();
+        await redis.send(['SET', key, 'cccc3333:1', 'EX', '600']);
+        const waiting = attempt('cccc3333:2', stop.signal).lock(name, { ttl: '12 seconds' }, () => 1);
+        await until('the take-over', async () => (await redis.send(['GET', key])) === 'cccc3333:2');
+        stop.abort(new Error('the worker is stopping'));
+        await expect(within(20_000, 'the end', waiting)).rejects.toThrow('the worker is stopping');
+        expect(await redis.send(['GET', key])).toBe('cccc3333:2');
+        let left = Infinity;
+        await until('the release', async () => {
+          const now = await pttl();
+          if (now > 0) left = now;
+          return now < 0;
+        });
+        expect(left).toBeGreaterThan(2_000);
+        expect(warnings).toEqual([]);
+      });
+
       test('is not waited for by an attempt that is told to stop', async () => {
         const stop = new AbortController();
         await redis.send(['SET', key, 'bbbb2222:1', 'EX', '60']);

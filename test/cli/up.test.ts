@@ -249,6 +249,26 @@ describe('the end of up', () => {
     expect(left.map((mark) => isAlive(mark))).toEqual([false, false, false, false]);
     expect((await daychain('show', 'daily', '20260302')).exit).toBe(0);
   });
+
+  it('where its state cannot be written it says so, works on, and still hears Ctrl-C', async () => {
+    const { worker } = state()!;
+    const file = join(dir, '.daychain', 'state.json');
+    rmSync(file);
+    // No file can be put in its place, nor can it be removed as one: what a disk that is full refuses as well.
+    mkdirSync(join(file, 'in the way'), { recursive: true });
+    try {
+      process.kill(worker!.pid, 'SIGKILL');
+      // Nor can the next worker read it, which is then tried again: `up` itself works on.
+      await eventually('the next one', () => up.text().split('The worker ended unasked').length > 2);
+      expect(up.text()).toMatch(/The state in .*\.daychain could not be written: /);
+      up.child.kill('SIGINT');
+      expect(await within(15_000, 'the end of up', up.exit)).toBe(0);
+    } finally {
+      rmSync(file, { recursive: true });
+    }
+    up = await startUp();
+    expect((await daychain('status')).exit).toBe(0);
+  });
 });
 
 async function startUp(): Promise<Running> {

@@ -1,6 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { NativeConnection } from '@temporalio/worker';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { clientsLent } from '../../src/define/lent-clients.js';
 import type { TaskResult } from '../../src/plan/types.js';
-import { eventually, resultOf, within } from '../support/engine.js';
+import { loadProject } from '../../src/registry/index.js';
+import { startWorker } from '../../src/worker.js';
+import { runDaychain } from '../support/built-command.js';
+import { startProxy } from '../lock/proxy.js';
+import { eventually, quietRuntime, resultOf, within } from '../support/engine.js';
+import { redisPort, temporalAddress } from '../support/servers.js';
 import { type Workers, projectOfWorkers } from './workers.js';
 
 let workers: Workers;
@@ -81,5 +88,35 @@ describe('a worker told to stop', () => {
     expect(again.at).toBeGreaterThanOrEqual(await gone);
     next.process.kill('SIGTERM');
     await next.ended;
+  });
+});
+
+describe('a worker that cannot start', () => {
+  test('closes what it had opened, and says why', async () => {
+    quietRuntime();
+    const redis = await startProxy(redisPort());
+    const close = vi.spyOn(NativeConnection.prototype, 'close');
+    const registry = await loadProject(workers.dir, {});
+    const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+    const starting = startWorker({
+      registry,
+      temporal: { address: temporalAddress() },
+      namespace: 'typo',
+      taskQueue: workers.taskQueue,
+      redis: { host: '127.0.0.1', port: redis.port },
+      lock: { successKeys: 'read' },
+      log: silent,
+      environment: {},
+    });
+    await expect(within(30_000, 'the refusal', starting)).rejects.toThrow(/typo/);
+    await expect(close.mock.results[0]?.value).resolves.toBeUndefined();
+    await eventually('the end of the connections to Redis', () => redis.clients() === 0, 10_000);
+    expect(clientsLent(workers.dir)).toBeUndefined();
+  });
+
+  test('ends its process', async () => {
+    const { exit, stderr } = await runDaychain(workers.dir, ['worker'], { TEMPORAL_NAMESPACE: 'typo' });
+    expect(stderr).toContain('typo');
+    expect(exit).toBeGreaterThan(0);
   });
 });

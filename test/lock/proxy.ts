@@ -9,11 +9,14 @@ export interface Proxy {
   restore(): void;
   /** Ends every open connection at once. */
   cut(): void;
+  /** How many clients are connected. */
+  clients(): number;
 }
 
 /** Starts a proxy before a local port; it is stopped after the current test. */
 export async function startProxy(target: number): Promise<Proxy> {
   const open = new Set<Socket>();
+  let clients = 0;
   let swallow = false;
   const track = (socket: Socket) => {
     open.add(socket);
@@ -24,6 +27,8 @@ export async function startProxy(target: number): Promise<Proxy> {
     const far = connect(target, '127.0.0.1');
     track(near);
     track(far);
+    clients++;
+    near.once('close', () => clients--);
     near.pipe(far);
     far.on('data', (chunk) => {
       if (!swallow && near.writable) near.write(chunk);
@@ -43,5 +48,6 @@ export async function startProxy(target: number): Promise<Proxy> {
     swallowAnswers: () => (swallow = true),
     restore: () => (swallow = false),
     cut,
+    clients: () => clients,
   };
 }

@@ -11,6 +11,7 @@ beforeAll(async () => {
     lo_plain: `{ run(ctx) { witness(ctx, 'body'); return { fence: ctx.fence }; } }`,
     lo_impatient: `{ lock: { wait: 0 }, run(ctx) { witness(ctx, 'body'); } }`,
     lo_slow: `{ heartbeat: '2 seconds', retry: { retries: 0 }, async run(ctx) { witness(ctx, 'begin'); await until(ctx, ${GATE}); witness(ctx, 'end'); } }`,
+    lo_lost: `{ heartbeat: '2 seconds', run(ctx) { witness(ctx, 'body'); } }`,
     lo_none: `{ lock: false, run(ctx) { return { fence: ctx.fence }; } }`,
   };
   engine = await startEngine({ name: 'locks', tasks });
@@ -59,6 +60,18 @@ describe('the lock beside the old scheduler', () => {
     expect(await resultOf<TaskResult>(await engine.startTask({ task: 'lo_impatient', date: '20260203' }))).toMatchObject({
       status: 'success',
     });
+  });
+
+  test('a run does not wait for a lock that is its own: one it was given by an answer that got lost', async () => {
+    const key = 'lock:lo_lost:20260203';
+    await engine.locks.send(['SET', key, 'abcd1234', 'NX', 'EX', '300']);
+    const handle = await engine.startTask({ task: 'lo_lost', date: '20260203' });
+    await waiting(handle.workflowId);
+    const { events } = await handle.fetchHistory();
+    const [input] = events!.flatMap((event) => event.activityTaskScheduledEventAttributes?.input?.payloads ?? []).slice(-1);
+    const { taskId } = JSON.parse(Buffer.from(input!.data!).toString()) as { taskId: string };
+    await engine.locks.send(['SET', key, `${taskId}:1`, 'EX', '300']);
+    expect(await resultOf<TaskResult>(handle, 40_000)).toMatchObject({ status: 'success', attempts: 1, attempt_errors: [] });
   });
 
   test('the lock holds {task_id}:{attempt} while the body runs', async () => {

@@ -21,6 +21,7 @@ interface Kept {
 
 export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'shared' | 'record'>): Answers {
   const held = new Map<string, Kept>();
+  let gone = false;
   const keyOf = ({ task, scope, value }: Omit<HeldLock, 'fence'>) => `${task}:${scope}:${value}`;
 
   async function letGo(key: string): Promise<Kept | undefined> {
@@ -38,6 +39,11 @@ export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'sh
         const acquired = await store.acquire(wanted);
         if (acquired.outcome !== 'acquired') return acquired;
         const lock = { task: wanted.task, scope: wanted.scope, value: wanted.value, fence: acquired.fence };
+        if (gone) {
+          // Nobody is left to let it go. What cannot be released runs out by its TTL.
+          await store.release(lock).catch(() => false);
+          throw new Error(`the process that asked for the lock "${lock.task}" is gone`);
+        }
         // A lock that is lost is told of by the next renewal of the process itself; here is nothing to stop.
         held.set(keyOf(lock), { lock, store, endRenewing: keepRenewed(store, lock, Infinity, new StopSwitch()) });
         return acquired;
@@ -111,6 +117,7 @@ export function answersOf(host: Pick<ContextParts, 'redis' | 'clientRedis' | 'sh
       }
     },
     async end() {
+      gone = true;
       for (const key of [...held.keys()]) {
         const kept = await letGo(key);
         // What cannot be released runs out by its TTL.

@@ -37,6 +37,9 @@ const OUTPUT_LINGERS_MS = 1_000;
 export async function runIsolated(body: IsolatedBody, host: ContextParts): Promise<unknown> {
   host.stop.signal.throwIfAborted();
   const child = start(body.spec);
+  const exited = exitOf(child);
+  // Where the system has no file or process left it has no streams, and its error comes before anything else does.
+  if (child.pid === undefined) await exited;
   const answers = answersOf(host);
   const output = [
     collectOutput(child.stdout as Readable, (line) => host.log.author.info(line, { stream: 'stdout' })),
@@ -61,7 +64,7 @@ export async function runIsolated(body: IsolatedBody, host: ContextParts): Promi
     send(child, { is: 'stop', why, message });
     overdue = setTimeout(() => kill(child), KILL_AFTER_MS);
   });
-  const exit = await exitOf(child);
+  const exit = await exited;
   forget();
   clearTimeout(overdue);
   clearTimeout(leave);

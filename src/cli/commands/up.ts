@@ -94,7 +94,9 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     worker: null,
     web: null,
   };
-  home.writeState(state);
+  /** A disk that is full keeps other commands from finding what runs here, and nothing from running. */
+  const tell = (more: Partial<LocalState>) => noted(out, home, () => home.writeState(Object.assign(state, more)));
+  tell({});
   sayServers(out, servers);
   signal.throwIfAborted();
 
@@ -104,7 +106,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
       projectDir: dir,
       logDir: logsOf(project),
       outFile: join(logsOf(project), `${registry.project.name}.out`),
-      onProcess: () => home.writeState(Object.assign(state, { worker: (begun.reloader?.current ?? made).mark })),
+      onProcess: () => tell({ worker: (begun.reloader?.current ?? made).mark }),
       onTrouble: (text) => out.note(text),
       onRecovered: () => out.note('The worker is back.'),
     });
@@ -122,7 +124,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
     projectDir: dir,
     logDir: logsOf(project),
     outFile: join(logsOf(project), `${registry.project.name}.web.out`),
-    onProcess: (mark, url) => home.writeState(Object.assign(state, { web: mark && { process: mark, url } })),
+    onProcess: (mark, url) => tell({ web: mark && { process: mark, url } }),
     onTrouble: (text) => out.note(text),
   }));
   const listening = web.start();
@@ -135,7 +137,7 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   signal.throwIfAborted();
   const news = heldBack((one: ReloadNews) => sayReload(out, one, registry.project.timezone, Date.now()));
   const onNews = (one: ReloadNews) => {
-    home.writeState(Object.assign(state, { worker: reloader.current.mark }));
+    tell({ worker: reloader.current.mark });
     news.tell(one);
   };
   const reloader = (begun.reloader = new Reloader({ projectDir: dir, seen, worker, newWorker, onNews }));
@@ -145,6 +147,15 @@ async function start(out: Output, project: Project, home: Home, begun: Begun, si
   out.say('\nRunning. Ctrl-C stops everything that was started here.');
   out.answer({ ...state, running: true });
   news.open();
+}
+
+/** Does what touches the files of the folder; where that fails it is told, and no more. */
+function noted(out: Output, home: Home, touch: () => void): void {
+  try {
+    touch();
+  } catch (error) {
+    out.note(`The state in ${home.dir} could not be written: ${(error as Error).message}`);
+  }
 }
 
 /** Keeps what is to be told until `open`: the first runs redraw their lines, and nothing may come between. */
@@ -183,11 +194,15 @@ async function stop(out: Output, home: Home, begun: Begun, signals: StopSignals)
     workers?.kill();
     begun.web?.kill();
   });
-  await Promise.all([workers?.stop(0, WORKER_STOPS_WITHIN_MS), begun.web?.stop()]);
-  await begun.session?.close().catch(() => {});
-  await begun.servers?.stop();
-  home.close();
-  signals.release();
+  try {
+    await Promise.all([workers?.stop(0, WORKER_STOPS_WITHIN_MS), begun.web?.stop()]);
+    await begun.session?.close().catch(() => {});
+    await begun.servers?.stop();
+    // Left as it is it does no harm: the next one sees that this process is gone.
+    noted(out, home, () => home.close());
+  } finally {
+    signals.release();
+  }
   if (signals.signal.aborted) out.note('Stopped.');
 }
 

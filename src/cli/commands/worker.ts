@@ -52,7 +52,7 @@ const LEAVE_AFTER_MS = 1_000;
 async function worker({ out, project: named }: Invocation, _: [], options: Options): Promise<number> {
   const concurrency = readConcurrency(options.concurrency);
   const project = process.send === undefined ? await openProject(named) : await openForUp(named);
-  const { registry, config } = project;
+  const { registry } = project;
   if (options.staged) await untilTold('go');
   if (registry.project.brokenBecause !== undefined) {
     throw new BadInput(`The project's configuration cannot be read: ${registry.project.brokenBecause}\nSee all: daychain check`);
@@ -66,9 +66,20 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   for (const line of disabledNotices(project)) log.warn({}, line);
   captureConsole((level, method, text) => log[level]({ console: method }, text));
   await announceGaps(project, log);
-  const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
-  const release = obeyStops(running, config.drainMs);
-  log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
+  try {
+    const running = await startWorker({ ...(await optionsOf(project)), log, concurrency, version });
+    log.info({ task_queue: registry.project.taskQueue, pid: process.pid }, 'worker started');
+    await untilEnded(running, project, log);
+  } finally {
+    setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
+  }
+  log.info({}, 'worker stopped');
+  return EXIT.done;
+}
+
+/** While it polls: it is stopped when it is told to, and does what else a worker does for its project. */
+async function untilEnded(running: RunningWorker, project: Project, log: Log): Promise<void> {
+  const release = obeyStops(running, project.config.drainMs);
   answerSyncs(project, tellParent);
   tellParent({ type: 'ready' });
   const endCleaning = keepClean(project, log);
@@ -77,10 +88,7 @@ async function worker({ out, project: named }: Invocation, _: [], options: Optio
   } finally {
     endCleaning();
     release();
-    setTimeout(() => process.exit(), LEAVE_AFTER_MS).unref();
   }
-  log.info({}, 'worker stopped');
-  return EXIT.done;
 }
 
 /** Reads the project, and tells `up` what is in it and which files that took. */

@@ -7,6 +7,7 @@ import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
 import { openOut } from './out-file.js';
+import { isGone, onEnd } from './process-end.js';
 import type { UpMessage } from './worker-messages.js';
 
 /** From the process: it listens. */
@@ -54,9 +55,9 @@ export class WebProcess {
         clearTimeout(timer);
         resolve(message.url);
       });
-      child.once('exit', (code, signal) => {
+      onEnd(child, (how) => {
         clearTimeout(timer);
-        reject(new Error(this.told(`ended at its start (${signal ?? `exit code ${code}`})`)));
+        reject(new Error(this.told(`ended at its start (${how})`)));
       });
     });
   }
@@ -72,8 +73,8 @@ export class WebProcess {
     this.stopping = true;
     clearTimeout(this.pause);
     const { child } = this;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (child === null || isGone(child)) return;
+    const gone = new Promise<void>((resolve) => onEnd(child, () => resolve()));
     this.tellToStop(child);
     await gone;
   }
@@ -93,17 +94,8 @@ export class WebProcess {
   }
 
   private launch(): ChildProcess {
-    const { projectDir, logDir, outFile, onProcess } = this.options;
-    const out = openOut(logDir, outFile);
-    const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
-    const port = this.port === null ? [] : ['--port', String(this.port)];
-    const words = ['web', '--project', projectDir, '--or-next', '--log-dir', logDir, ...port];
-    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
-      // As the worker: Ctrl-C at the terminal is for `up` alone.
-      detached: true,
-      stdio: ['ignore', out, out, 'ipc'],
-    });
-    if (out !== 'ignore') closeSync(out);
+    const { logDir, outFile, onProcess } = this.options;
+    const child = this.spawned(openOut(logDir, outFile));
     this.child = child;
     const began = performance.now();
     const mark = child.pid === undefined ? null : markOf(child.pid);
@@ -113,24 +105,50 @@ export class WebProcess {
       this.port = message.port;
       onProcess(mark, message.url);
     });
-    child.once('error', (error) => this.options.onTrouble(this.told(`cannot be started: ${error.message}`)));
-    child.once('exit', (code, signal) => {
+    // Without a listener an error would end this process; one that matters is heard of as the end.
+    child.on('error', () => {});
+    onEnd(child, (how) => {
       onProcess(null, null);
-      if (!this.stopping) this.again(signal ?? `exit code ${code}`, performance.now() - began);
+      if (!this.stopping) this.again(how, performance.now() - began);
     });
     return child;
+  }
+
+  private spawned(out: number | 'ignore'): ChildProcess {
+    const { projectDir, logDir } = this.options;
+    const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
+    const port = this.port === null ? [] : ['--port', String(this.port)];
+    const words = ['web', '--project', projectDir, '--or-next', '--log-dir', logDir, ...port];
+    try {
+      return spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
+        // As the worker: Ctrl-C at the terminal is for `up` alone.
+        detached: true,
+        stdio: ['ignore', out, out, 'ipc'],
+      });
+    } finally {
+      if (out !== 'ignore') closeSync(out);
+    }
   }
 
   private again(how: string, livedMs: number): void {
     if (this.restarting) {
       this.restarting = false;
-      this.launch();
+      this.relaunch();
       return;
     }
     if (livedMs > WELL_AFTER_MS) this.pauseMs = FIRST_PAUSE_MS;
     this.options.onTrouble(this.told(`ended unasked (${how}); it is started again in ${durationText(this.pauseMs)}`));
-    this.pause = setTimeout(() => this.launch(), this.pauseMs);
+    this.pause = setTimeout(() => this.relaunch(), this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  /** A launch that fails, say because its log cannot be opened, is tried again as one that ended. */
+  private relaunch(): void {
+    try {
+      this.launch();
+    } catch (error) {
+      this.again((error as Error).message, 0);
+    }
   }
 
   private told(what: string): string {

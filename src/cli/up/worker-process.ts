@@ -7,6 +7,7 @@ import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
 import { openOut } from './out-file.js';
+import { isGone, onEnd } from './process-end.js';
 import type { ProjectDigest } from './project-digest.js';
 import { isWorkerMessage, type UpMessage, type WorkerMessage } from './worker-messages.js';
 
@@ -106,7 +107,7 @@ export class WorkerProcess {
     clearTimeout(this.pause);
     const { child } = this;
     if (child === null || isGone(child)) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const gone = new Promise<void>((resolve) => onEnd(child, () => resolve()));
     this.send(message);
     await gone;
   }
@@ -116,17 +117,9 @@ export class WorkerProcess {
   }
 
   private launch(staged: boolean): ChildProcess {
-    const { projectDir, logDir, outFile, onProcess } = this.options;
+    const { logDir, outFile, onProcess } = this.options;
     const log = openOut(logDir, outFile);
-    // From sources, tests run it as it is; the package runs what was built.
-    const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
-    const words = ['worker', '--project', projectDir, '--log-dir', logDir, ...(staged ? ['--staged'] : [])];
-    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
-      // A group of its own: Ctrl-C at the terminal is for `up` alone, which then stops it in order.
-      detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
-    });
-    if (log !== 'ignore') closeSync(log);
+    const child = this.spawned(log, staged);
     this.child = child;
     this.staged = staged;
     const began = performance.now();
@@ -139,14 +132,31 @@ export class WorkerProcess {
       this.troubled = false;
       this.options.onRecovered();
     });
-    child.once('error', (error) => this.options.onTrouble(this.withLog(`cannot be started: ${error.message}`)));
-    child.once('exit', (code, signal) => {
+    // Without a listener an error would end this process; one that matters is heard of as the end.
+    child.on('error', () => {});
+    onEnd(child, (how) => {
       if (this.child === child) this.mark = null;
       onProcess();
       // One that has not worked yet is whoever's staged it to judge.
-      if (!this.stopping && !this.staged) this.restart(signal ?? `exit code ${code}`, performance.now() - began);
+      if (!this.stopping && !this.staged) this.restart(how, performance.now() - began);
     });
     return child;
+  }
+
+  private spawned(log: number | 'ignore', staged: boolean): ChildProcess {
+    const { projectDir, logDir } = this.options;
+    // From sources, tests run it as it is; the package runs what was built.
+    const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
+    const words = ['worker', '--project', projectDir, '--log-dir', logDir, ...(staged ? ['--staged'] : [])];
+    try {
+      return spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
+        // A group of its own: Ctrl-C at the terminal is for `up` alone, which then stops it in order.
+        detached: true,
+        stdio: ['ignore', log, log, 'ipc'],
+      });
+    } finally {
+      if (log !== 'ignore') closeSync(log);
+    }
   }
 
   /** Resolves with the first message of a type. Rejects in words where the process refuses, ends or is late. */
@@ -154,7 +164,8 @@ export class WorkerProcess {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         clearTimeout(timer);
-        child.off('message', listen).off('exit', gone);
+        child.off('message', listen);
+        forget();
         end();
       };
       const fail = (text: string) => settle(() => reject(new Error(text)));
@@ -163,10 +174,9 @@ export class WorkerProcess {
         if (message.type === type) settle(() => resolve(message as Told<T>));
         if (message.type === 'refused' || (message.type === 'not_synced' && type === 'synced')) fail(message.message);
       };
-      const gone = (code: number | null, signal: NodeJS.Signals | null) =>
-        fail(this.withLog(`ended at its start (${signal ?? `exit code ${code}`})`));
+      const forget = onEnd(child, (how) => fail(this.withLog(`ended at its start (${how})`)));
       const timer = setTimeout(() => fail(this.withLog(late)), withinMs);
-      child.on('message', listen).once('exit', gone);
+      child.on('message', listen);
     });
   }
 
@@ -174,15 +184,20 @@ export class WorkerProcess {
     if (livedMs > WELL_AFTER_MS) this.pauseMs = FIRST_PAUSE_MS;
     this.troubled = true;
     this.options.onTrouble(this.withLog(`ended unasked (${how}); it is started again in ${durationText(this.pauseMs)}`));
-    this.pause = setTimeout(() => this.launch(false), this.pauseMs);
+    this.pause = setTimeout(() => this.relaunch(), this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  /** A launch that fails, say because its log cannot be opened, is tried again as one that ended. */
+  private relaunch(): void {
+    try {
+      this.launch(false);
+    } catch (error) {
+      this.restart((error as Error).message, 0);
+    }
   }
 
   private withLog(what: string): string {
     return `The worker ${what}. Its log: ${shortenedPath(this.options.logDir)}`;
   }
-}
-
-function isGone(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
 }
