@@ -45,6 +45,8 @@ export interface Resumed {
 
 /** A pause that does not say since when is looked back on for so long. */
 const LOOK_BACK_MS = 31 * DAY;
+/** A schedule somebody else writes at the same time is not fought over for ever. */
+const MOST_WRITES = 5;
 
 /**
  * Pauses a schedule, and has it resumed at `until`. Slots already due are not lost by it.
@@ -57,10 +59,13 @@ export async function pauseSchedule(server: Server, project: string, id: string,
   const note = pauseNote(pause);
   // First, so that no pause with an end is left without the one who ends it; should the pause itself fail, it does nothing.
   if (wish.until !== null) await resumeAtEnd(server, { schedule: id, until: wish.until, note, catchUp: wish.catchUp });
-  await writeSchedule(server, id, (previous) =>
-    previous.state.paused ? null : { next: { ...previous, state: { ...previous.state, paused: true, note } }, lost: [] },
+  const after = await written(
+    server,
+    id,
+    (previous) =>
+      previous.state.paused ? null : { next: { ...previous, state: { ...previous.state, paused: true, note } }, lost: [] },
+    ({ paused }) => paused,
   );
-  const after = await readSchedule(server.client, id);
   if (after?.note !== note)
     return { id, outcome: 'already', note: after?.note ?? null, pause: readPauseNote(after?.note ?? null) };
   return { id, outcome: 'paused', note, pause };
@@ -81,11 +86,17 @@ export async function resumeSchedule(
   const nothing: Resumed = { id, outcome: 'not_paused', missing: [], started: [] };
   if (!existing.paused || (options.only !== undefined && existing.note !== options.only)) return nothing;
   const note = resumeNote(server.by, instantText(Date.now()), server.reason);
-  await writeSchedule(server, id, (previous) => {
-    if (!previous.state.paused || (previous.state.note ?? null) !== existing.note) return null;
-    return { next: { ...previous, state: { ...previous.state, paused: false, note } }, lost: [] };
-  });
-  if (options.only === undefined) await forgetEnd(server, id);
+  const after = await written(
+    server,
+    id,
+    (previous) => {
+      if (!previous.state.paused || (previous.state.note ?? null) !== existing.note) return null;
+      return { next: { ...previous, state: { ...previous.state, paused: false, note } }, lost: [] };
+    },
+    (now) => !now.paused || now.note !== existing.note,
+  );
+  // Somebody may have paused it anew meanwhile: that pause keeps its end.
+  if (options.only === undefined && after?.paused !== true) await forgetEnd(server, id);
   const missing = await missedInPause(server, existing);
   const started: Slot[] = [];
   if (options.catchUp) {
@@ -96,6 +107,21 @@ export async function resumeSchedule(
     }
   }
   return { id, outcome: 'resumed', missing, started };
+}
+
+/** Writes until it is so, or somebody has decided otherwise: the server drops a write that meets another one, and says nothing. */
+async function written(
+  server: Server,
+  id: string,
+  decide: Parameters<typeof writeSchedule>[2],
+  isSo: (now: ExistingSchedule) => boolean,
+): Promise<ExistingSchedule | null> {
+  for (let writes = 0; writes < MOST_WRITES; writes++) {
+    await writeSchedule(server, id, decide);
+    const now = await readSchedule(server.client, id);
+    if (now === null || isSo(now)) return now;
+  }
+  throw new Error(`schedule "${id}" is not as wanted after ${MOST_WRITES} writes: somebody else writes it too. Try again`);
 }
 
 /** As resumeSchedule, for a pause that ends by itself: a schedule that is not ours any more is nothing to try again for. */

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { openConnection } from '../../src/connections/connection.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { pauseSchedule, resumeSchedule } from '../../src/control/pause.js';
 import { applySync, planSync, syncSchedules, type SyncDiff } from '../../src/control/schedules.js';
 import { fingerprintOf, OUR_NOTE, readSchedule, type ExistingSchedule } from '../../src/control/schedule-record.js';
 import { tokenKeeping } from '../../src/control/conflict-token.js';
@@ -227,6 +228,35 @@ describe('on a server', () => {
       .update((previous) => ({ ...previous, policies: { ...previous.policies, catchupWindow: '2 days' } }));
     await expect.poll(async () => (await describeOnServer(id)).policies.catchupWindow, { timeout: 10_000 }).toBe(2 * 86_400_000);
     expect((await describeOnServer(id)).state).toMatchObject({ paused: true, note: 'just now' });
+  });
+
+  test('a pause, and a resume, whose write met another one is written again', async () => {
+    const id = freshId();
+    await sync([wantedAt(id, { daily: '06:00' })]);
+    const met = (days: number): Server => {
+      const service = client.workflowService;
+      let times = 0;
+      const interrupted = Object.create(service, {
+        describeSchedule: {
+          async value(request: Parameters<typeof service.describeSchedule>[0]) {
+            const description = await service.describeSchedule(request);
+            if (times++ > 0) return description;
+            const catchupWindow = days * 86_400_000;
+            await client.schedule
+              .getHandle(id)
+              .update((previous) => ({ ...previous, policies: { ...previous.policies, catchupWindow } }));
+            await expect.poll(async () => (await describeOnServer(id)).policies.catchupWindow).toBe(catchupWindow);
+            return description;
+          },
+        },
+      });
+      return { ...server, client: Object.create(client, { workflowService: { value: interrupted } }) };
+    };
+    const wish = { reason: 'key rotation', until: null, catchUp: false };
+    expect(await pauseSchedule(met(2), project.name, id, wish)).toMatchObject({ outcome: 'paused' });
+    expect((await describeOnServer(id)).state.paused).toBe(true);
+    expect(await resumeSchedule(met(3), project.name, id, { catchUp: false })).toMatchObject({ outcome: 'resumed' });
+    expect((await describeOnServer(id)).state.paused).toBe(false);
   });
 
   test('many syncs at once end in what the files say', async () => {
