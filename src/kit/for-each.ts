@@ -9,6 +9,7 @@ import { Meter } from './items/meter.js';
 import { readOptions, type ItemSettings } from './items/options.js';
 import { fateOf, runItem, type StopWord } from './items/run-item.js';
 import { sourceOf, type Entry, type Source } from './items/source.js';
+import { unlessAborted } from './unless-aborted.js';
 
 export interface ForEachHost extends StopWord {
   /** What an earlier attempt left of the `forEach` of that name. Refuses a name that this attempt has had already. */
@@ -191,24 +192,6 @@ class ItemFailed extends TaskError {
     super(cut(`${cut(key, 200)}: ${messageOf(error)}`, MAX_ERROR_TEXT), { cause: error });
     this.fate = fateOf(error);
     this.delay = (error as { delay?: unknown } | null | undefined)?.delay;
-  }
-}
-
-/** What a source answers, or the abort's reason: a source that hangs does not hold the attempt. */
-async function unlessAborted<R>(answer: Promise<R>, signal: AbortSignal): Promise<R> {
-  // Where the abort is the answer, nobody hears the other one: a source that breaks then would end the process.
-  answer.catch(() => {});
-  signal.throwIfAborted();
-  let forget = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const tell = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', tell, { once: true });
-    forget = () => signal.removeEventListener('abort', tell);
-  });
-  try {
-    return await Promise.race([answer, aborted]);
-  } finally {
-    forget();
   }
 }
 

@@ -1,13 +1,12 @@
 /** The API and the page as a process of their own: started, started again when it dies, stopped in time. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
 import { openOut } from './out-file.js';
 import { isGone, onEnd } from './process-end.js';
+import { spawnOwn } from './own-process.js';
 import type { UpMessage } from './worker-messages.js';
 
 /** From the process: it listens. */
@@ -116,18 +115,8 @@ export class WebProcess {
 
   private spawned(out: number | 'ignore'): ChildProcess {
     const { projectDir, logDir } = this.options;
-    const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
     const port = this.port === null ? [] : ['--port', String(this.port)];
-    const words = ['web', '--project', projectDir, '--or-next', '--log-dir', logDir, ...port];
-    try {
-      return spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
-        // As the worker: Ctrl-C at the terminal is for `up` alone.
-        detached: true,
-        stdio: ['ignore', out, out, 'ipc'],
-      });
-    } finally {
-      if (out !== 'ignore') closeSync(out);
-    }
+    return spawnOwn(['web', '--project', projectDir, '--or-next', '--log-dir', logDir, ...port], out);
   }
 
   private again(how: string, livedMs: number): void {

@@ -1,13 +1,12 @@
 /** The worker as a process of its own: started, started again when it dies, stopped in time. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { markOf } from '../../local/process-mark.js';
 import type { ProcessMark } from '../../local/state.js';
 import { durationText } from '../../plan/duration.js';
 import { shortenedPath } from '../paths.js';
 import { openOut } from './out-file.js';
 import { isGone, onEnd } from './process-end.js';
+import { spawnOwn } from './own-process.js';
 import type { ProjectDigest } from './project-digest.js';
 import { isWorkerMessage, type UpMessage, type WorkerMessage } from './worker-messages.js';
 
@@ -145,18 +144,7 @@ export class WorkerProcess {
 
   private spawned(log: number | 'ignore', staged: boolean): ChildProcess {
     const { projectDir, logDir } = this.options;
-    // From sources, tests run it as it is; the package runs what was built.
-    const main = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
-    const words = ['worker', '--project', projectDir, '--log-dir', logDir, ...(staged ? ['--staged'] : [])];
-    try {
-      return spawn(process.execPath, [...process.execArgv, fileURLToPath(main), ...words], {
-        // A group of its own: Ctrl-C at the terminal is for `up` alone, which then stops it in order.
-        detached: true,
-        stdio: ['ignore', log, log, 'ipc'],
-      });
-    } finally {
-      if (log !== 'ignore') closeSync(log);
-    }
+    return spawnOwn(['worker', '--project', projectDir, '--log-dir', logDir, ...(staged ? ['--staged'] : [])], log);
   }
 
   /** Resolves with the first message of a type. Rejects in words where the process refuses, ends or is late. */

@@ -1,5 +1,6 @@
 /** Turns at a provider that is asked one question at a time, with a rest between two. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { unlessAborted } from '../unless-aborted.js';
 
 /** Runs what it is handed when all before it have ended and the rest is over. @throws the signal's reason once that is aborted */
 export type InTurn = <R>(run: () => Promise<R>, signal: AbortSignal) => Promise<R>;
@@ -20,22 +21,7 @@ export function createTurns(restMs: number): InTurn {
       }
     });
     last = ran.catch(() => {});
-    return orAborted(ran, signal);
+    // Who is told to stop leaves at once; the turn is then over when it comes.
+    return unlessAborted(ran, signal);
   };
-}
-
-/** Who is told to stop leaves at once; the turn is then over when it comes. */
-async function orAborted<R>(ran: Promise<R>, signal: AbortSignal): Promise<R> {
-  let forget = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const tell = () => reject(signal.reason as Error);
-    if (signal.aborted) tell();
-    signal.addEventListener('abort', tell, { once: true });
-    forget = () => signal.removeEventListener('abort', tell);
-  });
-  try {
-    return await Promise.race([ran, aborted]);
-  } finally {
-    forget();
-  }
 }
