@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql, type Generated, type Kysely, type Selectable } from 'kysely';
+import { sql, type Generated, type Kysely, type KyselyPlugin, type Selectable } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { defineTask } from '../../src/define/define.js';
 import { PermanentError, RetryAfter } from '../../src/define/errors.js';
@@ -42,6 +42,12 @@ const KINDS = [
   { kind: 'Postgres', present: postgresPrograms() !== null },
   { kind: 'PGlite', present: true },
 ];
+
+function signalled(): { tell: () => void; told: Promise<void> } {
+  let tell!: () => void;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  return { tell, told };
+}
 
 describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
   describe.skipIf(!present)('when it is there', () => {
@@ -270,6 +276,68 @@ describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
       expect((await row('second')).status).not.toBe('queued');
       await sweepStuck({ warn: () => {} }, db, QUEUE);
       expect(await states()).toEqual({ first: 'error', second: 'error' });
+    });
+
+    // PGlite has one connection: nobody else can hold a lock.
+    describe.skipIf(kind === 'PGlite')('whose rows another transaction has locked', () => {
+      /** Has a row locked, as statements of another queue of the table do, until it was passed over by so many statements. */
+      const lockedFor = async (name: string, statements: number, act: (db: Kysely<Tables>) => Promise<void>) => {
+        const passedOver = signalled();
+        const locked = signalled();
+        let left = statements;
+        const passing = new Set<unknown>();
+        const counting: KyselyPlugin = {
+          transformQuery({ node, queryId }) {
+            if (node.kind === 'RawNode' && node.sqlFragments.join('').includes('skip locked')) passing.add(queryId);
+            return node;
+          },
+          transformResult({ result, queryId }) {
+            if (passing.has(queryId) && --left === 0) passedOver.tell();
+            return Promise.resolve(result);
+          },
+        };
+        const holding = db.transaction().execute(async (other) => {
+          await other.selectFrom('jobs').select('id').where('name', '=', name).forNoKeyUpdate().execute();
+          locked.tell();
+          await within(20_000, 'the statements that pass it over', passedOver.told);
+        });
+        await Promise.race([locked.told, holding]);
+        await act(db.withPlugin(counting));
+        await holding;
+      };
+
+      test('claims them with the others, once they are free', async () => {
+        await queue('a', 'b', 'c');
+        // Three take up rows of lost workers, the fourth claims.
+        await lockedFor('b', 4, async (counting) => {
+          const task = defineTask({ run: (ctx) => claimBatch(ctx, counting, { ...QUEUE, size: 5 }, () => {}) });
+          const { result } = await testTask(task, { task: 'task_jobs' });
+          expect(result.output).toMatchObject({ processed: 3, succeeded: 3 });
+        });
+        expect(await states()).toEqual({ a: 'completed', b: 'completed', c: 'completed' });
+      });
+
+      test('takes them up from a worker that is gone, once they are free', async () => {
+        await queue('a', 'b');
+        await sql`update jobs set status = 'processing'`.execute(db);
+        await lockedFor('b', 3, async (counting) => {
+          expect(await sweepStuck({ warn: () => {} }, counting, QUEUE)).toEqual({ waiting: 2, dead: 0 });
+        });
+        expect(await states()).toEqual({ a: 'queued', b: 'queued' });
+      });
+
+      test('passes them over where they stay locked', async () => {
+        await queue('a', 'b');
+        const task = defineTask({
+          run: (ctx) => claimBatch(ctx, db, { ...QUEUE, lease: '1 second' }, () => {}),
+        });
+        await db.transaction().execute(async (other) => {
+          await other.selectFrom('jobs').select('id').where('name', '=', 'a').forNoKeyUpdate().execute();
+          const { result } = await testTask(task, { task: 'task_jobs' });
+          expect(result.output).toMatchObject({ processed: 1, succeeded: 1 });
+        });
+        expect(await states()).toEqual({ a: 'queued', b: 'completed' });
+      });
     });
 
     test('sweeps what an older system left behind in the middle', async () => {

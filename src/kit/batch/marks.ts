@@ -1,5 +1,6 @@
 /** What a consumer writes into its rows. Every statement names the claim's fence: who lost a row changes nothing in it. */
 import type { Kysely, Transaction } from 'kysely';
+import { untilNoneIsLocked } from './locked-rows.js';
 import type { SettledQueue } from './queue.js';
 
 /** A row as it was claimed: all its columns, and what names the claim. */
@@ -51,10 +52,13 @@ export async function marksOf(db: Kysely<unknown>, queue: SettledQueue): Promise
   const mine = ({ key: value, fence }: ClaimedRow) =>
     sql`${key} = ${value} and ${column.fence} = ${fence} and ${column.status} = ${states.working}`;
   const isStale = sql`${column.status} = ${states.working} and (${column.leasedUntil} is null or ${column.leasedUntil} < now())`;
+  const isDue = sql`${column.status} = ${states.waiting} and (${column.nextAttemptAt} is null or ${column.nextAttemptAt} <= now())`;
   // The pause before the next attempt, by how many there were.
   const pauses = sql.join(backoffMs.map((ms) => sql`cast(${ms} as double precision)`));
   const pause = sql`(array[${pauses}])[least(greatest(${column.attempts}, 1), ${sql.lit(backoffMs.length)})] * interval '1 millisecond'`;
   const count = async (statement: ReturnType<typeof sql>): Promise<number> => (await statement.execute(db)).rows.length;
+  const isAny = async (which: ReturnType<typeof sql>) =>
+    (await count(sql`select from ${table} as queued where ${which} limit 1`)) > 0;
 
   return {
     async reclaim() {
@@ -67,30 +71,45 @@ export async function marksOf(db: Kysely<unknown>, queue: SettledQueue): Promise
       const begun = sql`${column.startedAt} is not null`;
       const lost = sql`${column.lastError} = ${WORKER_LOST}`;
       const tooMany = sql`${column.attempts} >= ${attempts}`;
-      const dead = await count(update(sql`${begun} and ${tooMany}`, sql`${column.status} = ${states.dead}, ${lost}`));
-      const again = await count(
-        update(
-          sql`${begun} and not ${tooMany}`,
-          sql`${column.status} = ${states.waiting}, ${lost}, ${column.nextAttemptAt} = now() + ${pause}`,
-        ),
-      );
-      const untouched = await count(update(sql`not ${begun}`, sql`${column.status} = ${states.waiting}`));
-      return { waiting: again + untouched, dead };
+      const reclaimed: Reclaimed = { waiting: 0, dead: 0 };
+      await untilNoneIsLocked(async () => {
+        reclaimed.dead += await count(update(sql`${begun} and ${tooMany}`, sql`${column.status} = ${states.dead}, ${lost}`));
+        reclaimed.waiting += await count(
+          update(
+            sql`${begun} and not ${tooMany}`,
+            sql`${column.status} = ${states.waiting}, ${lost}, ${column.nextAttemptAt} = now() + ${pause}`,
+          ),
+        );
+        reclaimed.waiting += await count(update(sql`not ${begun}`, sql`${column.status} = ${states.waiting}`));
+        return await isAny(isStale);
+      });
+      return reclaimed;
     },
 
     async claim(size, batchId, leaseMs) {
       const order = sql.id(queue.order);
-      const { rows } = await sql<Record<string, unknown>>`
+      const claim = (most: number) => sql<Record<string, unknown>>`
         with due as materialized (
-          select ${key} as key from ${table} as queued
-          where ${column.status} = ${states.waiting} and (${column.nextAttemptAt} is null or ${column.nextAttemptAt} <= now())
-          order by queued.${order}, ${key} limit ${size} for update skip locked),
+          select ${key} as key from ${table} as queued where ${isDue}
+          order by queued.${order}, ${key} limit ${most} for update skip locked),
         claimed as (
           update ${table} as queued
           set ${column.status} = ${states.working}, ${column.batchId} = ${batchId}, ${column.fence} = queued.${column.fence} + 1,
             ${column.leasedUntil} = ${after(leaseMs)}, ${column.startedAt} = null, ${column.changedAt} = now()
           from due where ${key} = due.key returning queued.*)
-        select * from claimed order by ${order}, ${sql.id(queue.key)}`.execute(db);
+        select * from claimed order by ${order}, ${sql.id(queue.key)}`;
+      const rows: Record<string, unknown>[] = [];
+      // Rows that are claimed wait meanwhile, and their lease runs.
+      await untilNoneIsLocked(async () => {
+        try {
+          rows.push(...(await claim(size - rows.length).execute(db)).rows);
+          return rows.length < size && (await isAny(isDue));
+        } catch (error) {
+          // What was claimed before is not forgotten: its work meets the database itself.
+          if (rows.length === 0) throw error;
+          return false;
+        }
+      }, leaseMs / 4);
       return rows.map((row) => ({
         key: row[queue.key],
         fence: row[queue.columns.fence] as number,
