@@ -43,8 +43,11 @@ export interface Written {
 const CATCHES_UP_WITHIN_MS = 5 * SECOND;
 /** Slots due so shortly before a write may have been swallowed by it. */
 const LOOK_BACK_MS = 2 * MINUTE;
-/** A write shows within milliseconds, unless the server dropped it in silence. */
-const SHOWS_WITHIN_MS = 2 * SECOND;
+/**
+ * A write shows within milliseconds, and one that was dropped in silence met another one, which shows as soon. A server that has
+ * just come back takes seconds: who gave up sooner would not start the slots that are lost by the write.
+ */
+const SHOWS_WITHIN_MS = 30 * SECOND;
 const LOOK_EVERY_MS = 50;
 /** Farther back no slot is waited for. */
 const OLDEST_DUE_MS = 400 * DAY;

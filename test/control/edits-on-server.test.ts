@@ -59,9 +59,9 @@ function wantedAt(id: string, schedule: Schedule, timezone = NOON, tags: string[
 
 const daily = (id: string, at: TimeOfDay, tags: string[] = []) => wantedAt(id, { daily: at }, NOON, tags);
 
-async function sync(wanted: WantedSchedule[], options: SyncOptions = {}) {
+async function sync(wanted: WantedSchedule[], options: SyncOptions = {}, on = server) {
   const registry = { project, problems: [], schedules: () => wanted } as unknown as Registry;
-  const done = await syncSchedules(server, registry, options);
+  const done = await syncSchedules(on, registry, options);
   if (done.refused !== null) throw new Error(done.refused);
   return done.steps.map(({ id, change, started, unconfirmed, rekeying, after }) => ({
     id,
@@ -92,6 +92,33 @@ describe('an edit', () => {
     expect(await sync([daily(id, '09:00')])).toMatchObject([{ change: 'unchanged', started: [] }]);
     // Back and forth again: the date has been started, and no rule promises it any more.
     expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'update', started: [] }]);
+  });
+
+  test('runs the date also where the server is slow to show what was written', async () => {
+    const id = freshId();
+    await sync([daily(id, '15:00')]);
+    const before = await server.client.schedule.getHandle(id).describe();
+    let looks = 0;
+    // The server as it is while it catches up: for a while after the write it answers with what was before.
+    const slow = Object.create(server.client.schedule, {
+      getHandle: {
+        value: (of: string) => {
+          const handle = server.client.schedule.getHandle(of);
+          return {
+            ...handle,
+            describe: async () => {
+              const now = await handle.describe();
+              const isWritten = now.info.lastUpdatedAt?.getTime() !== before.info.lastUpdatedAt?.getTime();
+              return isWritten && ++looks <= 50 ? before : now;
+            },
+          };
+        },
+      },
+    }) as typeof server.client.schedule;
+    const client = Object.create(server.client, { schedule: { value: slow } }) as typeof server.client;
+    const [step] = await sync([daily(id, '09:00')], {}, { ...server, client });
+    expect(step).toMatchObject({ change: 'update', started: [today()] });
+    expect(looks).toBeGreaterThan(50);
   });
 
   test('that only moves the date later starts nothing', async () => {
