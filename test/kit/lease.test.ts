@@ -5,12 +5,12 @@ import type { ClaimedRow } from '../../src/kit/batch/marks.js';
 const row = { key: 7, fence: 1 } as unknown as ClaimedRow;
 
 /** A lease of 3 seconds, renewed every second, as `renew` has it. */
-function keep(renew: () => Promise<Map<string, number>>) {
+function keep(renew: () => Promise<Map<string, number>>, claimedAgoMs = 0) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const asked = vi.fn(renew);
   const lost: LeaseLost[] = [];
-  const lease = keepLease(3_000, asked);
+  const lease = keepLease(3_000, performance.now() - claimedAgoMs, asked);
   lease.watch(row, (reason) => lost.push(reason));
   return { lease, asked, lost };
 }
@@ -21,6 +21,14 @@ test('a renewal that hangs loses the rows when the lease is over, and no earlier
   expect(lost).toEqual([]);
   await vi.advanceTimersByTimeAsync(200);
   expect(lost.map(({ message }) => message)).toEqual([expect.stringContaining('the lease could not be renewed')]);
+});
+
+test('a lease lasts from when its rows were asked for, however long the claim took', async () => {
+  const { lost } = keep(() => new Promise(() => {}), 700);
+  await vi.advanceTimersByTimeAsync(2_200);
+  expect(lost).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(lost).toHaveLength(1);
 });
 
 test('a renewal that hangs is not the last: rows that are begun later are renewed', async () => {

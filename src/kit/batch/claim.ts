@@ -77,11 +77,12 @@ export async function claimBatch<Tables, Table extends keyof Tables & string>(
     done.reclaimed += waiting;
     done.dead += dead;
     const batchId = `${ctx.task}:${ctx.runKey}:${randomBytes(4).toString('hex')}`;
+    const askedAt = performance.now();
     const rows = await marks.claim(size, batchId, parts.leaseMs);
     if (rows.length === 0) break;
     done.batch = batchId;
     try {
-      await workOnBatch({ ...parts, marks, batchId }, rows, done);
+      await workOnBatch({ ...parts, marks, batchId, askedAt }, rows, done);
     } catch (error) {
       ctx.signal.throwIfAborted();
       allFailed = error as Error;
@@ -110,6 +111,8 @@ interface BatchParts {
   queue: SettledQueue;
   marks: Marks;
   batchId: string;
+  /** When its rows were asked for, by performance.now(): their lease does not last from later on. */
+  askedAt: number;
   leaseMs: number;
   timeoutMs: number;
   concurrency: number;
@@ -118,10 +121,10 @@ interface BatchParts {
 
 /** Whatever happens, no row stays claimed by a batch that is over, unless the database is out of reach: then its lease ends. */
 async function workOnBatch(parts: BatchParts, claimed: ClaimedRow[], done: BatchDone): Promise<void> {
-  const { ctx, marks, batchId, leaseMs, queue } = parts;
+  const { ctx, marks, batchId, askedAt, leaseMs, queue } = parts;
   // What may have taken a worker down is worked on last and alone, so that it takes no other row down with it again.
   const rows = [...claimed.filter(({ suspect }) => !suspect), ...claimed.filter(({ suspect }) => suspect)];
-  const lease = keepLease(leaseMs, () => marks.renew(batchId, leaseMs));
+  const lease = keepLease(leaseMs, askedAt, () => marks.renew(batchId, leaseMs));
   const outcomes = atATime(parts.concurrency, rows, (row) => workOnRow({ ...parts, lease, signal: ctx.signal }, row));
   const outcomeOf = new Map(rows.map((row, at) => [row, outcomes[at]!]));
   try {

@@ -14,8 +14,12 @@ export interface Lease {
   end(): void;
 }
 
-/** Renews every third of the lease. @param renew answers the fences of the rows that are still the batch's, by key */
-export function keepLease(leaseMs: number, renew: () => Promise<Map<string, number>>): Lease {
+/**
+ * Renews every third of the lease.
+ * @param since when the rows were claimed, by performance.now()
+ * @param renew answers the fences of the rows that are still the batch's, by key
+ */
+export function keepLease(leaseMs: number, since: number, renew: () => Promise<Map<string, number>>): Lease {
   const watched = new Map<ClaimedRow, (reason: LeaseLost) => void>();
   let trouble = 'no answer';
   let over: NodeJS.Timeout;
@@ -60,7 +64,7 @@ export function keepLease(leaseMs: number, renew: () => Promise<Map<string, numb
     }
     patienceUntil = 0;
   };
-  lasts(performance.now());
+  lasts(since);
   const renewals = setInterval(() => {
     if (performance.now() >= patienceUntil) void renewOnce();
   }, leaseMs / 3);
