@@ -16,15 +16,15 @@ export interface Lease {
 
 /**
  * Renews every third of the lease.
- * @param since when the rows were claimed, by performance.now()
+ * @param claimedAt when the rows were claimed, by performance.now()
  * @param renew answers the fences of the rows that are still the batch's, by key
  */
-export function keepLease(leaseMs: number, since: number, renew: () => Promise<Map<string, number>>): Lease {
+export function keepLease(leaseMs: number, claimedAt: number, renew: () => Promise<Map<string, number>>): Lease {
   const watched = new Map<ClaimedRow, (reason: LeaseLost) => void>();
   let trouble = 'no answer';
   let over: NodeJS.Timeout;
   let isOver = false;
-  let renewedAt = 0;
+  let renewedAt = claimedAt;
   let patienceUntil = 0;
   let ended = false;
 
@@ -64,7 +64,7 @@ export function keepLease(leaseMs: number, since: number, renew: () => Promise<M
     }
     patienceUntil = 0;
   };
-  lasts(since);
+  lasts(claimedAt);
   const renewals = setInterval(() => {
     if (performance.now() >= patienceUntil) void renewOnce();
   }, leaseMs / 3);
