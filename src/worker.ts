@@ -49,6 +49,8 @@ export interface WorkerOptions {
   concurrency?: number;
   /** An event loop that turns no sooner is told of as blocked. Milliseconds. Default 10,000. */
   loopBlockedMs?: number;
+  /** As in AttemptParts. */
+  heartbeatEveryMs?: number;
   /** For tests that look on, or end the process at a named point. */
   onStep?: AttemptParts['onStep'];
 }
@@ -128,6 +130,7 @@ async function startOn(options: WorkerOptions, opened: Opened): Promise<RunningW
     shutdown: shutdown.signal,
     runOf: runsOf(client, taskQueue),
     log,
+    ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     ...(options.onStep ? { onStep: options.onStep } : {}),
   });
   const server = { client, namespace, taskQueue, by: 'the end of its pause' };
@@ -178,7 +181,8 @@ async function startOn(options: WorkerOptions, opened: Opened): Promise<RunningW
     ...(options.version === undefined ? {} : { workerDeploymentOptions: unversioned(registry.project.name, options.version) }),
     // A dead worker's sticky queue holds its workflows up for this long.
     stickyQueueScheduleToStartTimeout: '2 seconds',
-    maxHeartbeatThrottleInterval: '5 seconds',
+    // The server must have heard of a body long before its heartbeat timeout, the least of which is two seconds.
+    maxHeartbeatThrottleInterval: '1 second',
     // Bodies are told by us, at the end of the drain; the SDK's own word would come too early or too late.
     shutdownGraceTime: '1 day',
   });

@@ -43,10 +43,11 @@ export interface AttemptParts {
   /** The newest run of a workflow ID, if it is one of this project's. */
   runOf(workflowId: string): Promise<RunFound>;
   log: Log;
+  /** Heartbeats are sent this often, or three times within their timeout: a cancellation comes back with one. Milliseconds. Default 5,000. */
+  heartbeatEveryMs?: number;
   onStep?(step: Step, run: { task: string; date: string; taskId: string }): void | Promise<void>;
 }
 
-/** Heartbeats are sent this often at most: a cancellation comes back with one. Milliseconds. */
 const HEARTBEAT_EVERY_MS = 5_000;
 
 const ENDED: Partial<Record<Status, TaskEvent>> = { success: 'TASK_COMPLETED', failed: 'TASK_FAILED' };
@@ -234,7 +235,7 @@ class Attempt {
   private watch(heartbeatMs: number): () => void {
     const { activity, stop, parts, input } = this;
     this.trace.send();
-    const beat = setInterval(() => this.trace.send(), Math.min(HEARTBEAT_EVERY_MS, heartbeatMs / 3));
+    const beat = setInterval(() => this.trace.send(), Math.min(parts.heartbeatEveryMs ?? HEARTBEAT_EVERY_MS, heartbeatMs / 3));
     const endListening = stopOn(stop, input.timeoutMs, activity.cancellationSignal, parts.shutdown);
     return () => {
       clearInterval(beat);

@@ -39,9 +39,12 @@ let watches = 0;
  * Two watchers. A thread tells at once, on standard error, of a loop that is blocked, for it may never be free again; and when it
  * is, this process's own log tells for how long. The thread stops this one for a moment, by Node's inspector, to see which body
  * it is and where. Where that cannot be seen (in native code, or with a debugger attached) both name all that were running.
+ * A machine that stands still for a while blocks nothing: then the thread has not had its turns either.
  */
 export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlocked }: LoopWatchOptions): LoopWatch {
   const turns = new Int32Array(new SharedArrayBuffer(4));
+  // Milliseconds the thread has looked on for.
+  const watched = new Int32Array(new SharedArrayBuffer(4));
   // Whether there is a debugger, whose stops are not to be ended by ours; or this is a thread, which it could not stop.
   const inspected = new Int32Array(new SharedArrayBuffer(4));
   const answer = `daychain.loop-watch.${++watches}`;
@@ -52,20 +55,29 @@ export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlock
   const names = new SharedNames();
   const running = new Map<string, number>();
   const every = Math.max(10, longestMs / 10);
-  const shared = { turns, inspected, ...names.shared };
+  const shared = { turns, watched, inspected, ...names.shared };
   const thread = new Worker(WATCHING_THREAD, { eval: true, workerData: { ...shared, answer, longestMs, every, descriptor } });
   thread.unref();
   // Without it blocks are told of afterwards only.
-  thread.on('error', (error) => log.warn({}, `the loop's watcher has ended: ${error.message}`));
+  let alone = false;
+  thread.on('error', (error) => {
+    alone = true;
+    log.warn({}, `the loop's watcher has ended: ${error.message}`);
+  });
 
   let turned = performance.now();
+  let watchedThen = 0;
   let ended: string[] = [];
   const timer = setInterval(() => {
     const now = performance.now();
-    const blockedMs = Math.round(now - turned);
+    const watchedNow = Atomics.load(watched, 0);
+    // The thread's next turn may be due: that much is not counted yet.
+    const atMost = alone || watchedNow === 0 ? Infinity : watchedNow - watchedThen + 2 * every;
+    const blockedMs = Math.round(Math.min(now - turned, atMost));
     const all = [...new Set([...running.keys(), ...ended])];
     const found = seen;
     turned = now;
+    watchedThen = watchedNow;
     ended = [];
     seen = null;
     Atomics.store(inspected, 0, isMainThread && inspectedAt() === undefined ? 0 : 1);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CommandNotStarted, fillPlaceholders, GuardLost, runCommand, type Command } from '../../src/activities/command.js';
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const node = process.execPath;
 
 /** Every process a test learns of; what is left of them is killed after it. */

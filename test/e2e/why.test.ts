@@ -11,7 +11,7 @@ import { type WhySituation, whySituations } from '../support/why-situations.js';
 import { projectOf, serve, type Web } from '../web/web.js';
 
 const { project, situations, cleanUp } = whySituations('wz');
-const idle = whySituations('wn');
+const idle = whySituations('wx');
 const PAGE_DIR = join(import.meta.dirname, '../../dist/web/page');
 
 let browser: Browser | null = null;

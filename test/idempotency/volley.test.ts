@@ -52,7 +52,7 @@ async function fire(volleys: object[][]): Promise<string[]> {
 
 async function message(child: ChildProcess, what: string): Promise<unknown> {
   return await within(
-    30_000,
+    120_000,
     `${what} of process ${child.pid}`,
     new Promise((resolve, reject) => {
       child.once('message', resolve);

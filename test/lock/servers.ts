@@ -1,10 +1,11 @@
 /** Redis servers and connections for the lock's tests. What a test opens is closed after it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { connectRedis, type RedisConnection, type RedisOptions } from '../../src/connections/redis.js';
 import { startRedis, type RedisServer } from '../../src/local/redis-server.js';
+import { removeFolder } from '../support/remove-folder.js';
 import { hasRealRedis } from '../support/servers.js';
 
 export interface Kind {
@@ -27,7 +28,7 @@ export function useRedis({ kind }: Kind): { connect(options?: RedisOptions): Red
   });
   afterAll(async () => {
     await server?.stop();
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   });
   return { connect: (options) => connect({ port: server!.port, database: 6, ...options }) };
 }
@@ -39,11 +40,11 @@ export function connect(options: RedisOptions): RedisConnection {
   return connection;
 }
 
-/** Waits for an event that the test has made inevitable, at most 20 seconds. */
+/** Waits for an event that the test has made inevitable, at most a minute. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`waited 20 s in vain until ${what}`);
+    if (performance.now() > deadline) throw new Error(`waited a minute in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

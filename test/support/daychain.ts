@@ -1,12 +1,13 @@
 /** The built command as a user has it, in a folder of its own. Needs `dist/`. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '../../src/local/process-mark.js';
 import { type LocalState, type ProcessMark, readState } from '../../src/local/state.js';
 import { eventually, within } from './engine.js';
+import { removeFolder } from './remove-folder.js';
 import { afterwards } from './servers.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -45,7 +46,7 @@ export function userFolder(files: Record<string, string> = {}): UserFolder {
   const dir = mkdtempSync(join(tmpdir(), 'daychain user '));
   mkdirSync(join(dir, 'node_modules'));
   symlinkSync(ROOT, join(dir, 'node_modules', 'daychain'), 'dir');
-  afterwards(() => rmSync(dir, { recursive: true, force: true }));
+  afterwards(() => removeFolder(dir));
   const write = (more: Record<string, string>) => {
     for (const [path, text] of Object.entries(more)) {
       mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -70,6 +71,7 @@ export function userFolder(files: Record<string, string> = {}): UserFolder {
         running.child.kill('SIGTERM');
         await within(20_000, 'the end of up', running.exit).catch(() => running.child.kill('SIGKILL'));
         for (const mark of seen) if (isAlive(mark)) process.kill(mark.pid, 'SIGKILL');
+        await eventually('the end of all it started', () => !seen.some(isAlive));
       });
       await eventually(
         'up to be ready',

@@ -25,6 +25,8 @@ export interface EngineOptions extends ProjectText {
   concurrency?: number;
   /** As the worker's option of that name. */
   loopBlockedMs?: number;
+  /** As the worker's option of that name. Default 1,000: tests need not wait long until a cancellation is heard. */
+  heartbeatEveryMs?: number;
   /** False: nobody works on the project's queue, nor ever has. Default true. */
   worker?: boolean;
   /** What the worker's environment has besides this process's. */
@@ -100,6 +102,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     lock: { ttlSeconds: options.ttlSeconds ?? 300, successKeys: options.successKeys ?? 'read' },
     log,
     environment,
+    heartbeatEveryMs: options.heartbeatEveryMs ?? 1_000,
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),

@@ -1,6 +1,6 @@
 /** One Temporal dev server and one Redis for the whole test run, in a folder of its own that is gone afterwards. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -8,6 +8,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
 import { openHome } from '../../src/local/home.js';
 import { provideServers } from '../../src/local/provide.js';
 import { defaultCacheDir } from '../../src/local/temporal-binary.js';
+import { removeFolder } from './remove-folder.js';
 import { clearAbandonedHomes, TEST_HOME_PREFIX } from './test-homes.js';
 
 declare module 'vitest' {
@@ -28,7 +29,7 @@ const NAMESPACE = 'default';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await clearAbandonedHomes();
   const dir = mkdtempSync(join(tmpdir(), TEST_HOME_PREFIX));
-  const cleanUp: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
+  const cleanUp: (() => unknown)[] = [() => removeFolder(dir)];
   const teardown = async () => {
     for (const step of cleanUp.splice(0).reverse()) await step();
   };

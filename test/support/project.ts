@@ -1,7 +1,8 @@
 /** Small projects written for one test file: real files, loaded as a user's would be. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeFolder } from './remove-folder.js';
 
 /** Inside the repository, so that `import 'daychain'` in the files resolves as it does for the examples. */
 const ROOT = fileURLToPath(new URL('../.projects/', import.meta.url));
@@ -53,7 +54,7 @@ export function writeProject(text: ProjectText): { dir: string; remove(): void }
     const body = typeof definition === 'string' ? definition : `defineChain(${JSON.stringify(definition, null, 2)})`;
     write(`chains/${id}.js`, `import { defineChain } from 'daychain';\nexport default ${body};\n`);
   }
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return { dir, remove: () => removeFolder(dir) };
 }
 
 function copyProject(from: string, dir: string, { name, replaced = {} }: ProjectText): { dir: string; remove(): void } {
@@ -62,7 +63,7 @@ function copyProject(from: string, dir: string, { name, replaced = {} }: Project
   let content = readFileSync(config, 'utf8').replace(/name: '[^']*'/, `name: '${name}'`);
   for (const [old, instead] of Object.entries(replaced)) content = content.replace(old, instead);
   writeFileSync(config, content);
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return { dir, remove: () => removeFolder(dir) };
 }
 
 /** What bodies leave behind: one line per event, appended whole. Read by tests, never by the product. */

@@ -1,6 +1,6 @@
 /** The servers of the test run, and own ones for tests that kill or fill them. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject, onTestFinished } from 'vitest';
@@ -10,6 +10,7 @@ import { prepareNamespace } from '../../src/local/prepare-namespace.js';
 import { type RedisServer, startRedis } from '../../src/local/redis-server.js';
 import { defaultCacheDir, findTestServer } from '../../src/local/temporal-binary.js';
 import { startTemporal, type TemporalServer } from '../../src/local/temporal-server.js';
+import { removeFolder } from './remove-folder.js';
 import { TEST_HOME_PREFIX } from './test-homes.js';
 import type {} from './global-setup.js';
 
@@ -44,7 +45,7 @@ export function hasRealRedis(): boolean {
  */
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), TEST_HOME_PREFIX));
-  afterwards(() => rmSync(dir, { recursive: true, force: true }));
+  afterwards(() => removeFolder(dir));
   return dir;
 }
 

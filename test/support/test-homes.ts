@@ -1,9 +1,10 @@
 /** Folders of test servers in the system's folder for temporary files, and the clearing away of what killed runs left. */
 
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAbandoned, openHome } from '../../src/local/home.js';
+import { removeFolder } from './remove-folder.js';
 
 export const TEST_HOME_PREFIX = 'daychain-test-';
 
@@ -14,6 +15,6 @@ export async function clearAbandonedHomes(): Promise<void> {
     if (!name.startsWith(TEST_HOME_PREFIX) || !isAbandoned(dir)) continue;
     const opened = await openHome(dir, { project: 'tests', projectDir: dir });
     // Not opened: another test run is clearing it away at this moment.
-    if (opened.opened) rmSync(dir, { recursive: true, force: true });
+    if (opened.opened) removeFolder(dir);
   }
 }

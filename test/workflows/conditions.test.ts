@@ -133,9 +133,10 @@ describe('a condition', () => {
 
 describe('a wait for the first work', () => {
   test('looks again until there is some; what it finds is one attempt', async () => {
-    const run = await engine.startTask({ task: 'cd_often', date: futureDate(1) });
-    await eventually('three looks', () => phases(futureDate(1)).length >= 3);
-    says(futureDate(1), 'a page');
+    const date = futureDate(1);
+    const run = await engine.startTask({ task: 'cd_often', date });
+    await eventually('three looks', () => phases(date).length >= 3);
+    says(date, 'a page');
     expect(await resultOf<TaskResult>(run)).toMatchObject({ status: 'success', said: 'a page', attempts: 1, attempt_errors: [] });
     const { events } = await run.fetchHistory();
     // However often it looked: no event is written for it.
@@ -177,9 +178,10 @@ describe('a wait for the first work', () => {
   });
 
   test('is cancelled at once', async () => {
-    const run = await engine.startTask({ task: 'cd_work', date: futureDate(4) });
+    const date = futureDate(4);
+    const run = await engine.startTask({ task: 'cd_work', date });
     await waiting(run, 'waiting_for_work');
-    await cancelRun(engine.server, canonicalId('cd_work', futureDate(4)), 'enough');
+    await cancelRun(engine.server, canonicalId('cd_work', date), 'enough');
     await failureOf(run);
     const closed = await describeRun(engine.server, run.workflowId);
     expect(closed?.result).toMatchObject({ status: 'cancelled', by: 'tests', reason: 'enough' });

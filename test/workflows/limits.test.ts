@@ -28,13 +28,13 @@ beforeAll(async () => {
 
 describe('sizes', () => {
   test(`a chain ${WIDE} wide runs to its end`, async () => {
-    const chain = await resultOf<ChainResult>(await engine.startChain({ chain: 'wide-chain', date: '20260501' }), 110_000);
+    const chain = await resultOf<ChainResult>(await engine.startChain({ chain: 'wide-chain', date: '20260501' }), 240_000);
     expect(chain.counts.success).toBe(WIDE);
     expect(engine.witness().filter(({ task }) => task.startsWith('wi_'))).toHaveLength(WIDE);
-  });
+  }, 300_000);
 
   test(`a chain ${DEEP} deep runs to its end, in order`, async () => {
-    const chain = await resultOf<ChainResult>(await engine.startChain({ chain: 'deep-chain', date: '20260501' }), 110_000);
+    const chain = await resultOf<ChainResult>(await engine.startChain({ chain: 'deep-chain', date: '20260501' }), 240_000);
     expect(chain.counts.success).toBe(DEEP);
     expect(
       engine
@@ -42,7 +42,7 @@ describe('sizes', () => {
         .map(({ task }) => task)
         .filter((task) => task.startsWith('de_')),
     ).toEqual(deep);
-  });
+  }, 300_000);
 
   test('a chain of n tasks writes at most 24 + 24 n events over its run and those of its tasks', async () => {
     await resultOf(await engine.startChain({ chain: 'event-chain', date: '20260501' }));

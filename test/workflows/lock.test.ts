@@ -10,11 +10,12 @@ beforeAll(async () => {
   const tasks = {
     lo_plain: `{ run(ctx) { witness(ctx, 'body'); return { fence: ctx.fence }; } }`,
     lo_impatient: `{ lock: { wait: 0 }, run(ctx) { witness(ctx, 'body'); } }`,
-    lo_slow: `{ heartbeat: '2 seconds', retry: { retries: 0 }, async run(ctx) { witness(ctx, 'begin'); await until(ctx, ${GATE}); witness(ctx, 'end'); } }`,
-    lo_lost: `{ heartbeat: '2 seconds', run(ctx) { witness(ctx, 'body'); } }`,
+    lo_slow: `{ retry: { retries: 0 }, async run(ctx) { witness(ctx, 'begin'); await until(ctx, ${GATE}); witness(ctx, 'end'); } }`,
+    lo_lost: `{ run(ctx) { witness(ctx, 'body'); } }`,
     lo_none: `{ lock: false, run(ctx) { return { fence: ctx.fence }; } }`,
   };
-  engine = await startEngine({ name: 'locks', tasks });
+  // Renewals come every two seconds by it, and heartbeats are not needed as often.
+  engine = await startEngine({ name: 'locks', ttlSeconds: 6, tasks });
   writing = await startEngine({
     name: 'locks-writing',
     successKeys: 'read-write',
@@ -77,7 +78,8 @@ describe('the lock beside the old scheduler', () => {
   test('the lock holds {task_id}:{attempt} while the body runs', async () => {
     const handle = await engine.startTask({ task: 'lo_slow', date: '20260203' });
     const { taskId } = await eventually('the body', () => engine.witness().find(({ task }) => task === 'lo_slow'));
-    expect(await engine.locks.send(['GET', 'lock:lo_slow:20260203'])).toBe(`${taskId}:1`);
+    const holder = () => engine.locks.send(['GET', 'lock:lo_slow:20260203']);
+    expect(await eventually('its lock', holder)).toBe(`${taskId}:1`);
     engine.open('lo_slow20260203');
     expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', task_id: taskId });
   });

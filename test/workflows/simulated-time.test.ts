@@ -2,9 +2,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChainResult, TaskResult } from '../../src/plan/types.js';
+import type { ChainProgress, ChainResult, TaskResult } from '../../src/plan/types.js';
 import { addDays, dashed } from '../../src/time/dates.js';
-import { type Engine, failureOf, quietRuntime, resultOf, startEngine } from '../support/engine.js';
+import { type Engine, eventually, failureOf, quietRuntime, resultOf, startEngine, within } from '../support/engine.js';
 import { testServerPath } from '../support/servers.js';
 
 /** Numbers of the server's own protocol for the types of search attributes. */
@@ -40,10 +40,14 @@ beforeAll(async () => {
       si_hopeless: `{ retry: { retries: 7, delay: '5 minutes' }, run(ctx) { throw new TaskError('try ' + ctx.attempt); } }`,
       si_locked: `{ lock: { wait: '30 minutes' }, run(ctx) { witness(ctx, 'body'); } }`,
       si_never: `{ condition(ctx) { witness(ctx, ctx.now.toISOString()); return ctx.postpone('5 hours', 'the machine is busy'); }, run() {} }`,
+      si_fails: `{ retry: { retries: 0 }, run() { throw new TaskError('no'); } }`,
       si_a: `{ run(ctx) { witness(ctx, 'body'); return { day: ctx.date }; } }`,
       si_b: `{ run(ctx) { witness(ctx, 'body'); return { of: ctx.upstream('si_a').output.day ?? null }; } }`,
     },
-    chains: { 'si-month': { schedule: { daily: '06:00' }, tasks: { si_a: [], si_b: ['si_a'] } } },
+    chains: {
+      'si-month': { schedule: { daily: '06:00' }, tasks: { si_a: [], si_b: ['si_a'] } },
+      'si-idle': { tasks: { si_fails: [], si_b: ['si_fails'], si_a: [] } },
+    },
   });
 });
 
@@ -62,6 +66,18 @@ async function start(type: string, input: object, options: { slot?: Date } = {})
     ...(options.slot ? { typedSearchAttributes: new TypedSearchAttributes([{ key: SLOT, value: options.slot }]) } : {}),
   });
 }
+
+/** Starts it as what it is, under its canonical ID: it takes orders itself. */
+async function startAsItself(type: string, id: string, input: object): Promise<WorkflowHandle> {
+  return await environment.client.workflow.start(type, {
+    taskQueue: engine.taskQueue,
+    workflowId: id,
+    args: [{ ...input, mark: await environment.currentTimeMs() }],
+  });
+}
+
+const tell = (run: WorkflowHandle, order: string, argument: object) =>
+  within(60_000, order, run.executeUpdate<string, [object]>(order, { args: [{ by: 'marie', ...argument }] }));
 
 describe('long waits in simulated time', () => {
   test('retries five minutes apart are counted, and their errors kept after the success', async () => {
@@ -111,6 +127,51 @@ describe('long waits in simulated time', () => {
     expect(type).toBe('hold_expired');
     expect(message).toContain('held by marie (late) and not released');
     expect(engine.witness().some(({ date }) => date === '20260701')).toBe(false);
+  });
+
+  test('a run that was held for longer than it waits for its lock waits for it anew', async () => {
+    await engine.locks.send(['SET', 'lock:si_locked:20260802', 'abcd1234', 'EX', '86400']);
+    const run = await startAsItself('runTask', 'si_locked:20260802', { task: 'si_locked', date: '20260802' });
+    const isIn = (phase: string) =>
+      eventually(phase, async () => (await run.query<{ phase: string }>('progress')).phase === phase);
+    await isIn('waiting_for_lock');
+    await tell(run, 'hold', {});
+    await isIn('held');
+    await environment.sleep('40 minutes');
+    await tell(run, 'release', {});
+    await isIn('waiting_for_lock');
+    await engine.locks.send(['DEL', 'lock:si_locked:20260802']);
+    expect(await resultOf<TaskResult>(run)).toMatchObject({ status: 'success' });
+  });
+
+  test('a hold that runs out after its task was decided by its rule changes nothing any more', async () => {
+    const now = await environment.currentTimeMs();
+    const hold = { by: 'marie', reason: null, until: now + 24 * 3_600_000 };
+    const run = await startAsItself('runChain', 'si-idle:20260803', { chain: 'si-idle', date: '20260803', hold });
+    const until = new Date(now + 3_600_000).toISOString();
+    expect(await tell(run, 'hold', { task: 'si_b', until })).toBe('si_b: held');
+    expect(await tell(run, 'hold', { task: 'si_a' })).toBe('si_a: held');
+    await tell(run, 'release', {});
+    await eventually('si_b decided', async () => (await run.query<ChainProgress>('progress')).tasks.si_b!.status === 'skipped');
+    await environment.sleep('2 hours');
+    await tell(run, 'release', { task: 'si_a' });
+    const { result } = await failureOf(run);
+    expect(result.tasks.si_b).toMatchObject({ status: 'skipped', kind: 'upstream_failed' });
+    expect(result.tasks.si_a).toMatchObject({ status: 'success' });
+  });
+
+  test('a deadline ends holds and waits for a lock too', async () => {
+    await engine.locks.send(['SET', 'lock:si_locked:20260804', 'abcd1234', 'EX', '86400']);
+    const now = await environment.currentTimeMs();
+    const hold = { by: 'marie', reason: null, until: now + 3_600_000 };
+    const deadline = new Date(now + 600_000).toISOString().replace('Z', '+00:00');
+    const runs = [
+      await start('runTask', { task: 'si_locked', date: '20260804', deadline }),
+      await start('runTask', { task: 'si_locked', date: '20260805', deadline, hold }),
+    ];
+    for (const run of runs) expect((await failureOf(run)).type).toBe('deadline');
+    await engine.locks.send(['DEL', 'lock:si_locked:20260804']);
+    expect(engine.witness().some(({ date }) => date === '20260804' || date === '20260805')).toBe(false);
   });
 
   test('a task no worker knows fails by name after five minutes', async () => {

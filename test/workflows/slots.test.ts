@@ -281,7 +281,7 @@ describe('with a schedule on the server', () => {
   test('thirty old undone dates asked for by the temporal program all run, marked late and as backfill; done ones do not again', async () => {
     const slots = dueSlots('sl-thirty', 31).slice(0, 30);
     await backfill('sl-thirty', slots[0]!, slots[29]!);
-    await eventually('thirty bodies', () => ran('sl_thirty').length === 30, 60_000);
+    await eventually('thirty bodies', () => ran('sl_thirty').length === 30, 150_000);
     const handles = slots.map(({ runKey }) => engine.client.workflow.getHandle(`sl-thirty:${runKey}`));
     const results = await Promise.all(handles.map((handle) => resultOf<ChainResult>(handle)));
     expect(results.filter(({ status, late }) => status === 'success' && late === true)).toHaveLength(30);
@@ -290,9 +290,9 @@ describe('with a schedule on the server', () => {
 
     await backfill('sl-thirty', slots[0]!, slots[29]!);
     const shells = `WorkflowType = 'scheduledChain' AND TemporalScheduledById = 'sl-thirty' AND ExecutionStatus = 'Completed'`;
-    await eventually('sixty closed shells', async () => (await engine.client.workflow.count(shells)).count >= 60, 60_000);
+    await eventually('sixty closed shells', async () => (await engine.client.workflow.count(shells)).count >= 60, 150_000);
     expect(ran('sl_thirty')).toHaveLength(30);
-  });
+  }, 480_000);
 
   test('what is asked for while the schedule is paused runs', async () => {
     const handle = engine.client.schedule.getHandle('sl-paused');
