@@ -136,7 +136,7 @@ export async function retryNow(
     throw new Refused('not_running', `${workflowId} does not wait to try again: ${ended}.${next}`);
   }
   const { pending } = place.run;
-  if (pending?.state === 'running') {
+  if (pending?.activity === target.id && pending.state === 'running') {
     throw new Refused('order_refused', `${workflowId} is running its attempt ${pending.attempt}: there is no pause to end.`);
   }
   return await tell(server, place, bare, { by: request.by ?? server.by, ...reasonOf(request) }, request.requestId);

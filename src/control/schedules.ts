@@ -82,6 +82,8 @@ export interface SyncOptions {
   choice?: Choice;
   /** Makes changes, too, by which runs become unique by something else. */
   confirmed?: boolean;
+  /** Ids that are read besides: of earlier syncs, whose schedules the server's list may not have yet. */
+  known?: readonly string[];
 }
 
 /** Writes of one schedule before we give up against others who write it at the same time. */
@@ -106,10 +108,17 @@ export function planSync(input: {
   return { project, steps: ids.map((id) => stepOf(id, inFiles.get(id) ?? null, onServer.get(id) ?? null, project, now)) };
 }
 
-/** Reads from the server all that planSync needs: the schedules the files name, and all others of the project. */
-export async function readSchedules(client: Client, registry: Registry, choice?: Choice): Promise<ExistingSchedule[]> {
+/**
+ * Reads from the server all that planSync needs: the schedules the files name, and all others of the project. Those stand
+ * in a list that runs about a second behind; what is `known` is read also where it does not.
+ */
+export async function readSchedules(
+  client: Client,
+  registry: Registry,
+  { choice, known = [] }: Pick<SyncOptions, 'choice' | 'known'> = {},
+): Promise<ExistingSchedule[]> {
   const tags = new Map(registry.schedules().map(({ id, tags: own }) => [id, own]));
-  const ids = new Set(tags.keys());
+  const ids = new Set([...tags.keys(), ...known]);
   for await (const { scheduleId, memo } of client.schedule.list()) {
     if (memo?.[MEMO.project] === registry.project.name) ids.add(scheduleId);
   }
@@ -140,7 +149,7 @@ export async function syncSchedules(
 ): Promise<{ refused: 'problems' } | { refused: null; steps: SyncedStep[] }> {
   if (registry.problems.length > 0) return { refused: 'problems' };
   const { choice, dryRun } = options;
-  const existing = await readSchedules(server.client, registry, choice);
+  const existing = await readSchedules(server.client, registry, options);
   const wanted = registry.schedules().filter((one) => chooses(choice, one));
   const diff = planSync({ wanted, existing, project: registry.project, now: Date.now() });
   if (!dryRun) return { refused: null, steps: await applySync(server, diff, options) };

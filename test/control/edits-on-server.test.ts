@@ -12,8 +12,9 @@ import type { Schedule, TimeOfDay } from '../../src/define/schedule-types.js';
 import { shellId } from '../../src/plan/ids.js';
 import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';
-import { slotsBetween, slotsOfDate } from '../../src/time/slots.js';
+import { slotsOfDate } from '../../src/time/slots.js';
 import { localDate } from '../../src/time/zones.js';
+import { schedulesListed } from '../support/schedules-listed.js';
 import { temporalAddress, temporalNamespace } from '../support/servers.js';
 
 const project = { name: `e${randomBytes(4).toString('hex')}`, taskQueue: `nobody-${randomBytes(4).toString('hex')}` };
@@ -37,12 +38,15 @@ afterEach(async () => {
   made.clear();
 });
 
+/** All is reckoned from one moment: an hour, or a day, may begin while the tests run. */
+const START = new Date();
+const AHEAD = 12 - START.getUTCHours();
+const zoneAhead = (hours: number) => (hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`);
 /** A zone in which it is noon now, so that hours before and after are of the same date. */
-const NOON = (() => {
-  const ahead = 12 - new Date().getUTCHours();
-  return ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-})();
-const today = () => localDate(Date.now(), NOON);
+const NOON = zoneAhead(AHEAD);
+/** One in which it is two to four hours later: no zone is more than fourteen hours ahead. */
+const EAST = zoneAhead(Math.min(AHEAD + 4, 14));
+const TODAY = localDate(START.getTime(), NOON);
 
 function freshId(): string {
   const id = `edit-${randomBytes(5).toString('hex')}`;
@@ -86,9 +90,9 @@ describe('an edit', () => {
     const id = freshId();
     await sync([daily(id, '15:00')]);
     const [step] = await sync([daily(id, '09:00')]);
-    expect(step).toMatchObject({ change: 'update', started: [today()] });
+    expect(step).toMatchObject({ change: 'update', started: [TODAY] });
     const slot = compileSchedule({ daily: '09:00' }, NOON).compiled!;
-    expect(await hasShell(id, slotsOfDate(slot, today())[0]!)).toBe(true);
+    expect(await hasShell(id, slotsOfDate(slot, TODAY)[0]!)).toBe(true);
     expect(await sync([daily(id, '09:00')])).toMatchObject([{ change: 'unchanged', started: [] }]);
     // Back and forth again: the date has been started, and no rule promises it any more.
     expect(await sync([daily(id, '15:00')])).toMatchObject([{ change: 'update', started: [] }]);
@@ -117,7 +121,7 @@ describe('an edit', () => {
     }) as typeof server.client.schedule;
     const client = Object.create(server.client, { schedule: { value: slow } }) as typeof server.client;
     const [step] = await sync([daily(id, '09:00')], {}, { ...server, client });
-    expect(step).toMatchObject({ change: 'update', started: [today()] });
+    expect(step).toMatchObject({ change: 'update', started: [TODAY] });
     expect(looks).toBeGreaterThan(50);
   });
 
@@ -137,14 +141,10 @@ describe('an edit', () => {
 
   test('of a zone starts the date the new zone began and the old one had not reached', async () => {
     const id = freshId();
-    // Fifteen o'clock, to come here, is over where it is four hours later.
-    await sync([daily(id, '15:00')]);
-    const ahead = 12 - new Date().getUTCHours() + 4;
-    const east = ahead > 14 ? 'Etc/GMT-14' : ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-    const [step] = await sync([wantedAt(id, { daily: '15:00' }, east)]);
-    expect(step).toMatchObject({ change: 'update' });
-    const past = slotsBetween(compileSchedule({ daily: '15:00' }, east).compiled!, Date.now() - 86_400_000, Date.now());
-    expect(step!.started).toEqual(past.filter(({ date }) => date === today()).map(({ date }) => date));
+    // Fourteen o'clock, to come here, has been where it is two hours later.
+    await sync([daily(id, '14:00')]);
+    const [step] = await sync([wantedAt(id, { daily: '14:00' }, EAST)]);
+    expect(step).toMatchObject({ change: 'update', started: [TODAY] });
   });
 
   test('by which runs become unique by slot waits for a confirmation, and then starts nothing', async () => {
@@ -233,9 +233,9 @@ describe('a pause', () => {
     await expect(pauseSchedule(server, project.name, id, wish)).rejects.toThrow(/not on|no schedule on the server/);
     await sync([daily(id, '15:00')]);
     await expect(pauseSchedule(server, 'stranger', id, wish)).rejects.toThrow(new RegExp(`belongs to project ${project.name}`));
-    await expect
-      .poll(async () => (await sync([], { choice: { names: [id], tags: [] } }))[0]?.change, { timeout: 20_000 })
-      .toBe('deactivate');
+    // What has left the files is found in that list.
+    await schedulesListed(server.client, [id]);
+    expect(await sync([], { choice: { names: [id], tags: [] } })).toMatchObject([{ id, change: 'deactivate' }]);
     await expect(resumeSchedule(server, project.name, id, { catchUp: false })).rejects.toThrow(/no longer in the files/);
   });
 });

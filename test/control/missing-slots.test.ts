@@ -1,10 +1,12 @@
+import { TypedSearchAttributes } from '@temporalio/common';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readHistory } from '../../src/control/history.js';
 import { missingSlots } from '../../src/control/missing-slots.js';
 import type { Server } from '../../src/control/server.js';
 import { readSlots, type RuledSchedule } from '../../src/control/slot-records.js';
-import { startSlot } from '../../src/control/start-slot.js';
+import { SCHEDULED_BY, SCHEDULED_START, startSlot } from '../../src/control/start-slot.js';
 import { shellId } from '../../src/plan/ids.js';
+import { WORKFLOWS } from '../../src/plan/names.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 
 let engine: Engine;
@@ -42,7 +44,17 @@ beforeAll(async () => {
   expect(await resultOf<unknown>(await shell('03', false))).toMatchObject({ kind: 'coalesced' });
   expect((await failureOf(await shell('04', true))).type).toBe('error');
   for (const date of ['20260205', '20260209']) await resultOf(await engine.startChain({ chain: 'ms-days', date }));
-  const stopped = await shell('07', false);
+  // Before it could have begun.
+  const stopped = await engine.client.workflow.start(WORKFLOWS.scheduledChain, {
+    taskQueue: engine.taskQueue,
+    workflowId: shellId('ms-days', slotOn('07')),
+    args: [{ chain: 'ms-days', slot: slotOn('07'), rule: RULE }],
+    startDelay: '1 hour',
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SCHEDULED_START, value: new Date(slotOn('07')) },
+      { key: SCHEDULED_BY, value: 'ms-days' },
+    ]),
+  });
   await stopped.terminate('a test');
   await engine.client.workflow.getHandle(shellId('ms-days', slotOn('08'))).terminate('a test');
   await eventually('the list', async () => {

@@ -114,7 +114,8 @@ test('a wish without a date is refused', async () => {
 test('a rerun that has yet to come to a failed task is waited for, not its earlier end', async () => {
   const date = localDate(Date.now(), 'UTC');
   const plan = engine.registry.plan('wy-gated');
-  const failed = await engine.startTask({ task: 'wy_after', date, params: { nonsense: 1 } });
+  const hold = { by: 'x', reason: null, until: Date.now() + 3_600_000 };
+  const failed = await engine.startTask({ task: 'wy_after', date, hold });
   await failed.terminate('a test');
   await engine.startChain({ chain: 'wy-gated', date, plan, runKey: date, scheduledFor: new Date().toISOString() });
   const view = await eventually('the rerun', async () => {

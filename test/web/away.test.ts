@@ -6,8 +6,8 @@ import { writeProject } from '../support/project.js';
 import { afterwards, redisPort, startEmbeddedRedis, startOwnTemporal } from '../support/servers.js';
 import { projectOf, serve, type Answer } from './web.js';
 
-/** Far below the half minute that a client waits who is told nothing. */
-const QUICK_MS = 12_000;
+/** Below the half minute that a client waits who is told nothing, also where a machine stands still for a while. */
+const QUICK_MS = 25_000;
 
 async function projectFiles() {
   const written = writeProject({
@@ -40,11 +40,11 @@ describe('Temporal away', () => {
     expect((await timed('/api/status')).status).toBe(503);
     const told = await eventually('the cause', async () => {
       const answer = await timed('/api/next');
-      return answer.body.address === undefined ? null : answer;
+      // Calls that were under way end without it; whoever connects anew is refused.
+      return /connection refused/.test(answer.body.detail as string) ? answer : null;
     });
     expect(told.status).toBe(503);
     expect(told.body).toMatchObject({ kind: 'unreachable', address: first.address });
-    expect(told.body.detail).toContain('connection refused');
     expect((await timed('/healthz')).status).toBe(200);
     expect((await timed('/api/chains')).status).toBe(200);
     const ready = await timed('/readyz');

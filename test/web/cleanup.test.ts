@@ -7,6 +7,7 @@ import { syncSchedules } from '../../src/control/schedules.js';
 import type { Project } from '../../src/session/open.js';
 import { startReceiver, type Receiver } from '../notices/receiver.js';
 import { startEngine, type Engine } from '../support/engine.js';
+import { schedulesListed } from '../support/schedules-listed.js';
 import { projectOf, serve, TOKENS, type Web } from './web.js';
 
 const mark = randomUUID().slice(0, 8);
@@ -36,6 +37,8 @@ beforeAll(async () => {
   });
   const before = await startEngine({ ...files([stays, goes]), worker: false });
   await syncSchedules(before.server, before.registry);
+  // What has left the files is found in that list.
+  await schedulesListed(before.client, [goes]);
   engine = await startEngine({ ...files([stays]), worker: false });
   await syncSchedules(engine.server, engine.registry);
   const { config, ...rest } = projectOf(engine);

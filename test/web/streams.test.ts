@@ -20,10 +20,10 @@ it('leave nothing behind when their readers go, and end with the server', async 
   const [first, second] = [await open(), await open()];
   expect(listeners()).toBe(before + 2);
   await first.cancel();
-  await eventually('one stream less', () => listeners() === before + 1, 10_000);
+  await eventually('one stream less', () => listeners() === before + 1);
 
   stopped.abort();
-  await eventually('the end of the other', async () => (await second.read()).done, 10_000);
+  await eventually('the end of the other', async () => (await second.read()).done);
 });
 
 it('tell whoever returns after nobody listened to look at everything again, and nobody else', async () => {
@@ -44,7 +44,7 @@ it('tell whoever returns after nobody listened to look at everything again, and 
     const leave = async () => {
       const open = listeners();
       await reader.cancel();
-      await eventually('one stream less', () => listeners() === open - 1, 10_000);
+      await eventually('one stream less', () => listeners() === open - 1);
     };
     return { until, leave, text: () => text };
   };

@@ -21,6 +21,8 @@ export interface ProjectDigest {
   configProblem: string | null;
   problems: Problem[];
   entries: DigestEntry[];
+  /** Ids of what has a schedule. */
+  schedules: string[];
   /** Absolute paths of the modules it was read from. */
   modules: string[];
 }
@@ -36,6 +38,7 @@ export function digestOf(project: Project, modules: string[]): ProjectDigest {
       ...registry.chainIds().map((id) => chainEntry(registry, id)),
       ...registry.taskIds().map((id) => taskEntry(registry, id)),
     ],
+    schedules: registry.schedules().map(({ id }) => id),
     modules,
   };
 }

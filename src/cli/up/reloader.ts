@@ -29,6 +29,8 @@ export class Reloader {
   private staged: WorkerProcess | null = null;
   /** They run to its end what they had when another took their place. */
   private readonly retired = new Set<WorkerProcess>();
+  /** Ids with a schedule by the files of any worker so far: one that was deleted right after a sync is in no list yet. */
+  private readonly scheduled = new Set<string>();
   private readonly stopping = new AbortController();
   private readonly listeners: ((digest: ProjectDigest) => void)[] = [];
   private watching: Promise<void> = Promise.resolve();
@@ -103,6 +105,7 @@ export class Reloader {
     const { onNews, newWorker } = this.options;
     const began = performance.now();
     const before = this.worker.digest!;
+    for (const id of before.schedules) this.scheduled.add(id);
     const next = newWorker();
     this.staged = next;
     try {
@@ -148,7 +151,7 @@ export class Reloader {
 
   private async sync(worker: WorkerProcess): Promise<void> {
     try {
-      this.options.onNews({ type: 'synced', steps: await worker.sync() });
+      this.options.onNews({ type: 'synced', steps: await worker.sync([...this.scheduled]) });
     } catch (error) {
       if (!this.stopping.signal.aborted) this.options.onNews({ type: 'not_synced', message: (error as Error).message });
     }

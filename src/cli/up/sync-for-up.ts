@@ -8,14 +8,14 @@ import { isUpMessage, type WorkerMessage } from './worker-messages.js';
 export function answerSyncs(project: Project, tell: (message: WorkerMessage) => void): void {
   process.on('message', (message) => {
     if (!isUpMessage(message) || message.type !== 'sync') return;
-    sync(project).then(tell, (error: unknown) => tell({ type: 'not_synced', message: (error as Error).message }));
+    sync(project, message.known).then(tell, (error: unknown) => tell({ type: 'not_synced', message: (error as Error).message }));
   });
 }
 
-async function sync(project: Project): Promise<WorkerMessage> {
+async function sync(project: Project, known: string[]): Promise<WorkerMessage> {
   const session = await openServer(project);
   try {
-    const steps = await syncProject(session.server, project.registry);
+    const steps = await syncProject(session.server, project.registry, { known });
     return {
       type: 'synced',
       steps: steps.map((step) => ({

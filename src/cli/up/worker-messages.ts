@@ -17,8 +17,8 @@ export type WorkerMessage =
 export type UpMessage =
   /** Begin to poll: only to one that was started staged. */
   | { type: 'go' }
-  /** Make the server's schedules match the files it has read. */
-  | { type: 'sync' }
+  /** Make the server's schedules match the files it has read, also those `known` from earlier files. */
+  | { type: 'sync'; known: string[] }
   /** Stop; bodies may run on for this long, in milliseconds; null: to their end. */
   | { type: 'stop'; drainMs: number | null };
 

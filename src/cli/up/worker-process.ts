@@ -69,9 +69,9 @@ export class WorkerProcess {
     this.staged = false;
   }
 
-  /** Has it make the server's schedules match its files. @throws Error in words where that fails */
-  async sync(): Promise<Told<'synced'>['steps']> {
-    this.send({ type: 'sync' });
+  /** Has it make the server's schedules match its files, also those with `known` ids. @throws Error in words where that fails */
+  async sync(known: string[]): Promise<Told<'synced'>['steps']> {
+    this.send({ type: 'sync', known });
     const { steps } = await this.told(this.child!, 'synced', SYNCED_WITHIN_MS, 'has not synced after a minute');
     return steps;
   }

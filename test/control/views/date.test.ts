@@ -191,7 +191,7 @@ describe('a date without a run', () => {
 });
 
 test('a chain of 200 tasks takes a bounded number of requests', async () => {
-  await resultOf(await engine.startChain({ chain: 'da-wide', date: day(4) }), 100_000);
+  await resultOf(await engine.startChain({ chain: 'da-wide', date: day(4) }), 170_000);
   server.calls();
   const view = await readDate(server, engine.registry, 'da-wide', day(4), Date.now() + DAY);
   const first = server.calls();

@@ -43,7 +43,10 @@ beforeAll(async () => {
   await resultOf(await engine.startChain({ chain: 'ru-chain', date: '20260203' }));
   await failureOf(await engine.startChain({ chain: 'ru-chain', date: '20260204' }));
   await engine.startChain({ chain: 'ru-chain', date: '20260205' });
-  await eventually('the second attempt', async () => (await view('ru_second:20260205').catch(() => null))?.attempt === 2);
+  await eventually('the second attempt, with its lock', async () => {
+    const seen = await view('ru_second:20260205').catch(() => null);
+    return seen?.attempt === 2 && seen.lock?.state === 'ours';
+  });
 });
 
 async function view(workflowId: string, other: Partial<RunLook> = {}) {
