@@ -203,8 +203,10 @@ describe('daychain run', () => {
     waiting.child.kill('SIGINT');
     expect(await within(90_000, 'its end', waiting.exit)).toBe(130);
     expect((await daychain('show', 'task_wait:20260305')).stdout).toMatch(/^task_wait 20260305 running/);
-    const locks = await daychain('locks', 'task_wait');
-    expect(locks.stdout).toMatch(/task_wait +20260305 .* ours, running/);
+    // The run waits for its body; only with its lock has a worker taken it.
+    await eventually('its lock', async () =>
+      /task_wait +20260305 .* ours, running/.test((await daychain('locks', 'task_wait')).stdout),
+    );
     expect((await daychain('unlock', 'task_wait', '20260305')).exit).toBe(4);
     const cancelled = await daychain('cancel', 'task_wait', '20260305', '--reason', 'seen enough');
     expect(cancelled.exit).toBe(0);
