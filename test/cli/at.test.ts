@@ -12,6 +12,7 @@ import { widthOf } from '../../src/cli/table.js';
 import type { OneShotView } from '../../src/control/one-shot-view.js';
 import type { TaskResult } from '../../src/plan/types.js';
 import { type Engine, eventually, resultOf, startEngine } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { temporalAddress, temporalNamespace } from '../support/servers.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -131,7 +132,7 @@ function node(args: string[], cwd = engine.dir): Promise<Answer> {
   );
   const env = { ...Object.fromEntries(kept), TEMPORAL_ADDRESS: temporalAddress(), TEMPORAL_NAMESPACE: temporalNamespace() };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env, timeout: 40_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd, env, timeout: PROCESS_MS }, (error, stdout, stderr) => {
       const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ exit, stdout, stderr, json: stdout.startsWith('{') ? JSON.parse(stdout) : null });
     });

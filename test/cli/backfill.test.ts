@@ -11,6 +11,7 @@ import type { BackfillProgress, BackfillRequest, BackfillResult } from '../../sr
 import { addDays, dashed } from '../../src/time/dates.js';
 import { localDate } from '../../src/time/zones.js';
 import { type Engine, resultOf, startEngine } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { redisPort, temporalAddress } from '../support/servers.js';
 
 const NOW = Date.parse('2026-04-02T10:00:00Z');
@@ -214,7 +215,7 @@ describe('the command', () => {
         TEMPORAL_ADDRESS: temporalAddress(),
         REDIS_URL: `redis://127.0.0.1:${redisPort()}`,
       };
-      const options = { env: environment, timeout: 40_000 };
+      const options = { env: environment, timeout: PROCESS_MS };
       execFile(process.execPath, [bin, '--project', engine.dir, ...words], options, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       );

@@ -63,7 +63,7 @@ describe.skipIf(!isThere('fish'))('completion in fish', () => {
 
 describe.skipIf(!isThere('zsh'))('completion in zsh', () => {
   it('loads, and registers the function for daychain', () => {
-    const script = `autoload -U compinit && compinit -D; source ${quoted(scripts.zsh!)}; print -r -- "$_comps[daychain]"`;
+    const script = `autoload -U compinit && compinit -u -D; source ${quoted(scripts.zsh!)}; print -r -- "$_comps[daychain]"`;
     expect(execFileSync('zsh', ['-fc', script], options()).trim()).toContain('_daychain');
   });
 
@@ -78,7 +78,7 @@ function inBash(line: string): string[] {
 
 /** The same function, with arrays counted from 0, as bashcompinit has it called. */
 function inZsh(line: string): string[] {
-  const script = `autoload -U compinit && compinit -D; source ${quoted(scripts.zsh!)}; f() { emulate -L sh; setopt kshglob noshglob braceexpand; ${asked(line)}; }; f`;
+  const script = `autoload -U compinit && compinit -u -D; source ${quoted(scripts.zsh!)}; f() { emulate -L sh; setopt kshglob noshglob braceexpand; ${asked(line)}; }; f`;
   return words(execFileSync('zsh', ['-fc', script], options()));
 }
 

@@ -10,6 +10,7 @@ import { openProject } from '../../src/cli/session.js';
 import { connectRedis } from '../../src/connections/redis.js';
 import { syncProject } from '../../src/schedules.js';
 import { type Engine, eventually, failureOf, startEngine } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { writeProject, type ProjectText } from '../support/project.js';
 import { afterwards, redisPort, startOwnRedis, temporalAddress } from '../support/servers.js';
 
@@ -246,7 +247,7 @@ test('the command shows each setting with its source, masks secrets, and answers
       execFile(
         process.execPath,
         [join(ROOT, 'bin/daychain.js'), 'doctor', ...words],
-        { cwd: dir, env, timeout: 40_000 },
+        { cwd: dir, env, timeout: PROCESS_MS },
         (error, stdout) => resolve({ exit: error === null ? 0 : Number(error.code), stdout }),
       );
     });

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { LogLine } from '../../src/observability/log-lines.js';
 import { commandEnvironment, runDaychain, startDaychain } from '../support/built-command.js';
 import { type Engine, eventually, resultOf, startEngine, within } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { afterwards } from '../support/servers.js';
 
 const NAUGHTY = String.raw`harmless\n06:00:00.000  #1  info   forged\r\u001b[31mred\u202e`;
@@ -42,9 +43,9 @@ beforeAll(async () => {
   const worker = startDaychain(engine.dir, ['worker', '--log-dir', '.daychain/logs'], { GATES: join(engine.dir, 'gates') });
   afterwards(async () => {
     worker.child.kill('SIGINT');
-    await within(20_000, 'the end of the worker', worker.exit).catch(() => worker.child.kill('SIGKILL'));
+    await within(90_000, 'the end of the worker', worker.exit).catch(() => worker.child.kill('SIGKILL'));
   });
-  await resultOf(await engine.startChain({ chain: 'lo-chain', date: '20260203' }), 60_000);
+  await resultOf(await engine.startChain({ chain: 'lo-chain', date: '20260203' }));
 });
 
 const logs = (...words: string[]) => runDaychain(engine.dir, ['logs', ...words]);
@@ -102,12 +103,15 @@ describe('daychain logs', () => {
 
   test('are there without the server, which is said', async () => {
     const away = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-    const { exit, stdout, stderr } = await runDaychain(engine.dir, ['logs', 'lo_beside:20260203'], away);
+    const words = ['logs', 'lo_beside:20260203'];
+    const [{ exit, stdout, stderr }, followed] = await Promise.all([
+      runDaychain(engine.dir, words, away),
+      runDaychain(engine.dir, [...words, '--follow'], away),
+    ]);
     expect(exit).toBe(0);
     expect(stdout).toContain('hello lo_beside');
     expect(stderr).toMatch(/^Cannot reach Temporal at 127\.0\.0\.1:1.*shown all the same/);
-    const { exit: followed } = await runDaychain(engine.dir, ['logs', 'lo_beside:20260203', '--follow'], away);
-    expect(followed).toBe(3);
+    expect(followed.exit).toBe(3);
   });
 
   test('that are not here say so, and where they would be; a run that never was is refused', async () => {
@@ -125,7 +129,7 @@ describe('daychain logs', () => {
   test('close cleanly when their reader has seen enough', async () => {
     const line = `"${process.execPath}" "${join(process.cwd(), 'bin/daychain.js')}" logs lo-chain:20260203 | head -1; echo "\${PIPESTATUS[0]}"`;
     const stdout = await new Promise<string>((resolve, reject) => {
-      const options = { cwd: engine.dir, env: commandEnvironment(), timeout: 60_000 };
+      const options = { cwd: engine.dir, env: commandEnvironment(), timeout: PROCESS_MS };
       execFile('bash', ['-c', line], options, (error, text) =>
         error ? reject(new Error(text, { cause: error })) : resolve(text),
       );
@@ -139,13 +143,13 @@ describe('followed', () => {
     const handle = await engine.startTask({ task: 'lo_long', date: '20260210' });
     const one = startDaychain(engine.dir, ['logs', 'lo_long:20260210', '--follow']);
     const other = startDaychain(engine.dir, ['logs', 'lo_long', '20260210', '--follow']);
-    await eventually('lines', () => one.text().includes('step 5') && other.text().includes('step 5'), 60_000);
+    await eventually('lines', () => one.text().includes('step 5') && other.text().includes('step 5'));
     one.child.kill('SIGINT');
-    expect(await within(20_000, 'its end', one.exit)).toBe(130);
+    expect(await within(90_000, 'its end', one.exit)).toBe(130);
     expect(one.text()).toContain('Not followed any longer; lo_long:20260210 goes on.');
     engine.open('end');
     await resultOf(handle);
-    expect(await within(30_000, 'the end of the other', other.exit)).toBe(0);
+    expect(await within(90_000, 'the end of the other', other.exit)).toBe(0);
     expect(other.text()).toMatch(/TASK_COMPLETED {3}status=success[^\n]*\n$/);
   });
 });

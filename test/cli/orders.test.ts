@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, eventually, resultOf, startEngine } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { redisPort, temporalAddress } from '../support/servers.js';
 
 const mark = randomUUID().slice(0, 8);
@@ -44,7 +45,7 @@ const cli = (...words: string[]): Promise<Answer> =>
     const child = execFile(
       process.execPath,
       [main, '--project', engine.dir, ...words],
-      { env, timeout: 60_000 },
+      { env, timeout: PROCESS_MS },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     );
     child.stdin?.end();
@@ -88,8 +89,12 @@ describe('orders at the command line', () => {
   it('list what waits to try again, with its last error, and act on it', async () => {
     const handle = await engine.startTask({ task: flaky, date: '20260204' });
     await eventually('the back-off', async () => (await handle.describe()).raw.pendingActivities?.[0]?.nextAttemptScheduleTime);
-    const listed = await cli('retries');
-    expect(listed.stdout).toMatch(new RegExp(`${flaky} +20260204 +2 of 3 .*\n  connect ECONNREFUSED`));
+    // Open runs are listed a second after they have begun.
+    const listed = await eventually('the run in the list', async () => {
+      const { stdout } = await cli('retries');
+      return stdout.includes(flaky) ? stdout : null;
+    });
+    expect(listed).toMatch(new RegExp(`${flaky} +20260204 +2 of 3 .*\n  connect ECONNREFUSED`));
     expect(await cli('retry', flaky, '20260204')).toMatchObject({ code: 0, stdout: expect.stringContaining('tries again now') });
     await eventually('the third', async () => (await cli('retries', '--json')).stdout.includes('"attempt": 3'));
     const cancelled = await cli('retries', 'cancel', '--all', '--reason', 'never mind');

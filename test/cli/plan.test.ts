@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { PROCESS_MS } from '../support/patience.js';
 import { temporaryFolder } from '../support/servers.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,7 +29,7 @@ function plan(
     const child = execFile(
       process.execPath,
       [BIN, 'plan', ...words],
-      { cwd, env, timeout: 40_000, maxBuffer: 64 << 20 },
+      { cwd, env, timeout: PROCESS_MS, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
         resolve({ exit: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
       },

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Output } from '../../src/cli/output.js';
 import { toldProblem } from '../../src/cli/problems.js';
 import { buildProgram } from '../../src/cli/program.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { temporalAddress } from '../support/servers.js';
 
 // Outside any project: preview of a schedule needs none.
@@ -24,7 +25,7 @@ function preview(args: string[], options: { stdin?: string; env?: Record<string,
   const child = spawn(process.execPath, [program, 'preview', ...args], {
     cwd: dir,
     env: { ...process.env, ...options.env },
-    timeout: 50_000,
+    timeout: PROCESS_MS,
   });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (ended.stdout += String(chunk)));

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROCESS_MS } from '../support/patience.js';
 import { writeProject } from '../support/project.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/daychain.js', import.meta.url));
@@ -24,7 +25,7 @@ function daychain(command: string, environment: Record<string, string> = {}): Pr
     const env = { PATH: process.env.PATH, NO_COLOR: '1', ...environment };
     const told = (error: Error | null, stdout: string, stderr: string) =>
       resolve({ exit: error === null ? 0 : Number((error as { code?: number }).code), text: stdout + stderr });
-    execFile(process.execPath, [PROGRAM, command, '--project', project.dir], { env, timeout: 60_000 }, told);
+    execFile(process.execPath, [PROGRAM, command, '--project', project.dir], { env, timeout: PROCESS_MS }, told);
   });
 }
 

@@ -5,17 +5,23 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/local/process-mark.js';
 import { marksOf, type Running, userFolder, type UserFolder } from '../support/daychain.js';
 import { eventually, within } from '../support/engine.js';
+import { quietTime } from '../support/quiet-time.js';
 
 const CONFIG = `import { defineProject } from 'daychain';\nexport default defineProject({ name: 'reload-test', timezone: 'Europe/Paris' });\n`;
 
-/** Says `text`; with a gate, waits for the file first. */
+/** Says `text`; with a gate, waits for the file first, and tells by another that it does. */
 function task(text: string, gate?: string): string {
   const wait =
-    gate === undefined ? '' : `while (!existsSync(${JSON.stringify(gate)})) await new Promise((done) => setTimeout(done, 50)); `;
-  return `import { existsSync } from 'node:fs';\nimport { defineTask } from 'daychain';\nexport default defineTask({ async run() { ${wait}return { said: '${text}' }; } });\n`;
+    gate === undefined
+      ? ''
+      : `writeFileSync(${JSON.stringify(beganAt(gate))}, ''); while (!existsSync(${JSON.stringify(gate)})) await new Promise((done) => setTimeout(done, 50)); `;
+  return `import { existsSync, writeFileSync } from 'node:fs';\nimport { defineTask } from 'daychain';\nexport default defineTask({ async run() { ${wait}return { said: '${text}' }; } });\n`;
 }
 
-function chain(tasks: string, at = '06:00'): string {
+/** Only this tells that a worker has the body: what is told of a run says that it is to be worked on. */
+const beganAt = (gate: string) => `${gate}.began`;
+
+function chain(tasks: string, at = quietTime('Europe/Paris')): string {
   return `import { defineChain } from 'daychain';\nexport default defineChain({ schedule: { daily: '${at}' }, tasks: { ${tasks} } });\n`;
 }
 
@@ -38,27 +44,29 @@ describe('a running up', () => {
     const gate = join(folder.dir, 'go');
     await takenUpAfter('task_say', () => folder.write({ 'tasks/task_say.js': task('second', gate) }));
     const first = folder.spawn('run', 'task_say', '--date', '20260301', '--wait', '--json');
-    await eventually('the first body', () => first.text().includes('● task_say'));
+    await eventually('the first body', () => existsSync(beganAt(gate)));
     await takenUpAfter('task_say', () => folder.write({ 'tasks/task_say.js': task('third') }));
     expect(await said('task_say', '20260302')).toBe('third');
     expect(first.child.exitCode).toBe(null);
     await eventually('the word about what still runs', () => up.text().includes('What was running goes on by the files before'));
     writeFileSync(gate, '');
-    expect(await within(30_000, 'the first run', first.exit)).toBe(0);
+    expect(await within(90_000, 'the first run', first.exit)).toBe(0);
     expect(first.text()).toContain('"said": "second"');
     await eventually('the end of the worker before', () => up.text().includes('is done with it, and gone'));
   });
 
   it('takes a new task and its line in a chain up, and syncs the new times', async () => {
+    const later = quietTime('Europe/Paris', 10);
     await takenUpAfter('task_new', () =>
       folder.write({
         'tasks/task_new.js': task('new'),
-        'chains/daily.js': chain(`task_say: [], task_new: ['task_say']`, '07:30'),
+        'chains/daily.js': chain(`task_say: [], task_new: ['task_say']`, later),
       }),
     );
     expect(latest()).toMatch(/^ {2}\+ task_new +tasks\/task_new\.js$/m);
     expect(latest()).toMatch(/^ {2}~ daily +chains\/daily\.js$/m);
-    await eventually('the sync', () => /^ {2}schedules {2}daily {3}updated: every day at 07:30/m.test(latest()));
+    const told = new RegExp(`^ {2}schedules {2}daily {3}updated: every day at ${later}`, 'm');
+    await eventually('the sync', () => told.test(latest()));
     const run = await folder.run('run', 'daily', '--date', '20260303', '--wait', '--json');
     expect([run.exit, run.json]).toMatchObject([
       0,
@@ -98,17 +106,23 @@ describe('a running up', () => {
 
   it('makes one or two reloads of ten saves in a second, by whatever way an editor saves', async () => {
     const told = mark();
+    const saves: { begun: number; ended: number }[] = [];
     for (let save = 1; save <= 10; save += 1) {
       const part = join(folder.dir, 'tasks', '.task_say.js.part');
       writeFileSync(part, task(`save ${save}`));
+      const begun = performance.now();
       renameSync(part, join(folder.dir, 'tasks/task_say.js'));
+      saves.push({ begun, ended: performance.now() });
       await new Promise((done) => setTimeout(done, 100));
     }
     await eventually(
       'the last save',
       async () => (await said('task_say', `202604${String(count++).padStart(2, '0')}`)) === 'save 10',
     );
-    expect(since(told).split('Changed files are taken up').length - 1).toBeLessThanOrEqual(2);
+    // Where this machine took longer, it was not one burst: each long pause, and every two seconds, may end one.
+    const pauses = saves.slice(1).filter(({ ended }, at) => ended - saves[at]!.begun > 250).length;
+    const lengths = Math.floor((saves.at(-1)!.ended - saves[0]!.begun) / 1_900);
+    expect(since(told).split('Changed files are taken up').length - 1).toBeLessThanOrEqual(2 + pauses + lengths);
   });
 
   it('says in words what only a new start can take up', async () => {
@@ -125,14 +139,14 @@ describe('a running up', () => {
     const gate = join(folder.dir, 'never');
     await takenUpAfter('task_say', () => folder.write({ 'tasks/task_say.js': task('hangs', gate) }));
     const waiting = folder.spawn('run', 'task_say', '--date', '20260501', '--wait');
-    await eventually('the body', () => waiting.text().includes('● task_say'));
+    await eventually('the body', () => existsSync(beganAt(gate)));
     const old = folder.state()!.worker!;
     await takenUpAfter('task_say', () => folder.write({ 'tasks/task_say.js': task('quick') }));
     expect(isAlive(old)).toBe(true);
     const marks = [...marksOf(folder.state()), old];
     folder.write({ 'tasks/task_say.js': task('one more') });
     up.child.kill('SIGINT');
-    expect(await within(20_000, 'the end of up', up.exit)).toBe(0);
+    expect(await within(90_000, 'the end of up', up.exit)).toBe(0);
     expect(marks.map((one) => isAlive(one))).toEqual(marks.map(() => false));
     waiting.child.kill('SIGKILL');
   });
@@ -143,7 +157,7 @@ describe('a running up', () => {
     expect(marks).toHaveLength(5);
     rmSync(join(folder.dir, '.daychain'), { recursive: true, force: true });
     up.child.kill('SIGINT');
-    await within(20_000, 'the end of up', up.exit);
+    await within(90_000, 'the end of up', up.exit);
     expect(marks.map((one) => isAlive(one))).toEqual(marks.map(() => false));
     expect(up.text()).toContain('Stopped.');
     expect(up.text()).not.toMatch(/^\s+at /m);

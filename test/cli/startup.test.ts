@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { BIN, plainEnvironment } from '../support/daychain.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { temporaryFolder } from '../support/servers.js';
 
 /** The files a command line has loaded, by what the loader resolved. */
@@ -20,7 +21,7 @@ export async function load(url, context, next) {
   );
   writeFileSync(spy, `import { register } from 'node:module';\nregister(${JSON.stringify(`file://${hooks}`)});\n`);
   writeFileSync(join(dir, 'loaded'), '');
-  execFileSync(process.execPath, ['--import', spy, BIN, ...words], { env: plainEnvironment(), timeout: 40_000 });
+  execFileSync(process.execPath, ['--import', spy, BIN, ...words], { env: plainEnvironment(), timeout: PROCESS_MS });
   return readFileSync(join(dir, 'loaded'), 'utf8').trim().split('\n');
 }
 

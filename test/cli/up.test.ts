@@ -1,5 +1,5 @@
 /** The built command as a user has it: `daychain up` in a folder of its own, and the other commands beside it. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,20 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/local/process-mark.js';
 import { type LocalState, readState } from '../../src/local/state.js';
+import { BIN, ownPage, plainEnvironment, type Running, spawnIn } from '../support/daychain.js';
 import { eventually, within } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
+import { quietTime } from '../support/quiet-time.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BIN = join(ROOT, 'bin/daychain.js');
+const AT = quietTime('Europe/Paris');
 /** A name with a space: paths must be quoted nowhere. */
 let dir: string;
 let up: Running;
-
-interface Running {
-  child: ChildProcess;
-  /** All it has written so far, both streams. */
-  text(): string;
-  exit: Promise<number | null>;
-}
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'daychain up '));
@@ -48,7 +44,7 @@ beforeAll(async () => {
   );
   write(
     'chains/daily.js',
-    `import { defineChain } from 'daychain';\nexport default defineChain({ schedule: { daily: '06:00' }, tasks: { task_say: [], shout: { dependsOn: ['task_say'], command: ['/bin/echo', '{date}'] } } });\n`,
+    `import { defineChain } from 'daychain';\nexport default defineChain({ schedule: { daily: '${AT}' }, tasks: { task_say: [], shout: { dependsOn: ['task_say'], command: ['/bin/echo', '{date}'] } } });\n`,
   );
   up = await startUp();
 });
@@ -56,7 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const state = readState(join(dir, '.daychain'));
   up.child.kill('SIGTERM');
-  await within(20_000, 'the end of up', up.exit).catch(() => up.child.kill('SIGKILL'));
+  await within(90_000, 'the end of up', up.exit).catch(() => up.child.kill('SIGKILL'));
   for (const mark of marksOf(state)) if (isAlive(mark)) process.kill(mark.pid, 'SIGKILL');
   rmSync(dir, { recursive: true, force: true });
 });
@@ -67,7 +63,9 @@ describe('daychain up', () => {
     expect(text).toMatch(/^daychain \d+\.\d+\.\d+ · project up-test · Europe\/Paris$/m);
     expect(text).toMatch(/^ {2}temporal {3}127\.0\.0\.1:\d+ +embedded \S+, data in \.daychain\/temporal\.db +\d+\.\d s$/m);
     expect(text).toMatch(/^ {2}redis {6}127\.0\.0\.1:\d+/m);
-    expect(text).toMatch(/^ {2}schedules {2}daily {3}created: every day at 06:00, Europe\/Paris, next to(day|morrow) 06:00$/m);
+    expect(text).toMatch(
+      new RegExp(`^ {2}schedules {2}daily {3}created: every day at ${AT}, Europe/Paris, next to(day|morrow) ${AT}$`, 'm'),
+    );
     expect(text).toMatch(/^First start: running daily for yesterday, \d{4}-\d\d-\d\d$/m);
     expect(text).toMatch(/^ {2}✓ task_say .* n 1$/m);
     expect(text).toMatch(/^daily \d{8} succeeded in /m);
@@ -75,9 +73,12 @@ describe('daychain up', () => {
   });
 
   it('is found by every other command in the folder', async () => {
-    const status = await daychain('status');
-    expect(status).toMatchObject({ exit: 0, stderr: '' });
-    expect(status.stdout).toMatch(/^daily {3}✓ /m);
+    // Lists are a second behind a run's end.
+    await eventually('the first run in the list', async () => {
+      const status = await daychain('status');
+      expect(status).toMatchObject({ exit: 0, stderr: '' });
+      return /^daily {3}✓ /m.test(status.stdout);
+    });
     const doctor = await daychain('doctor', '--json');
     expect(doctor.json).toMatchObject({
       checks: expect.arrayContaining([expect.objectContaining({ name: 'workers', state: 'ok' })]) as unknown,
@@ -197,13 +198,15 @@ describe('daychain run', () => {
   });
 
   it('leaves the run alone on Ctrl-C, and exits 130', async () => {
-    const waiting = spawnDaychain(['run', 'task_wait', '--date', '20260305', '--wait']);
+    const waiting = spawnIn(dir, ['run', 'task_wait', '--date', '20260305', '--wait']);
     await eventually('the run', () => waiting.text().includes('● task_wait'));
     waiting.child.kill('SIGINT');
-    expect(await within(20_000, 'its end', waiting.exit)).toBe(130);
+    expect(await within(90_000, 'its end', waiting.exit)).toBe(130);
     expect((await daychain('show', 'task_wait:20260305')).stdout).toMatch(/^task_wait 20260305 running/);
-    const locks = await daychain('locks', 'task_wait');
-    expect(locks.stdout).toMatch(/task_wait +20260305 .* ours, running/);
+    // The run waits for its body; only with its lock has a worker taken it.
+    await eventually('its lock', async () =>
+      /task_wait +20260305 .* ours, running/.test((await daychain('locks', 'task_wait')).stdout),
+    );
     expect((await daychain('unlock', 'task_wait', '20260305')).exit).toBe(4);
     const cancelled = await daychain('cancel', 'task_wait', '20260305', '--reason', 'seen enough');
     expect(cancelled.exit).toBe(0);
@@ -224,7 +227,7 @@ describe('the end of up', () => {
     const before = marksOf(state());
     expect(before).toHaveLength(4);
     up.child.kill('SIGINT');
-    expect(await within(15_000, 'the end of up', up.exit)).toBe(0);
+    expect(await within(90_000, 'the end of up', up.exit)).toBe(0);
     expect(before.map((mark) => isAlive(mark))).toEqual([false, false, false, false]);
     expect((await daychain('status')).exit).toBe(3);
   });
@@ -243,7 +246,7 @@ describe('the end of up', () => {
   it('after a kill -9 the next one stops what was left behind and goes on', async () => {
     const left = marksOf(state());
     up.child.kill('SIGKILL');
-    await within(10_000, 'its death', up.exit);
+    await within(90_000, 'its death', up.exit);
     expect((await daychain('status')).exit).toBe(3);
     up = await startUp();
     expect(left.map((mark) => isAlive(mark))).toEqual([false, false, false, false]);
@@ -262,7 +265,7 @@ describe('the end of up', () => {
       await eventually('the next one', () => up.text().split('The worker ended unasked').length > 2);
       expect(up.text()).toMatch(/The state in .*\.daychain could not be written: /);
       up.child.kill('SIGINT');
-      expect(await within(15_000, 'the end of up', up.exit)).toBe(0);
+      expect(await within(90_000, 'the end of up', up.exit)).toBe(0);
     } finally {
       rmSync(file, { recursive: true });
     }
@@ -272,27 +275,19 @@ describe('the end of up', () => {
 });
 
 async function startUp(): Promise<Running> {
-  const running = spawnDaychain(['up']);
+  const running = spawnIn(dir, ['up'], await ownPage());
   await eventually(
     'up to be ready',
     () => {
       if (running.child.exitCode !== null) throw new Error(`up ended: ${running.text()}`);
       return running.text().includes('Running. Ctrl-C');
     },
-    60_000,
+    PROCESS_MS,
   ).catch((error: unknown) => {
     running.child.kill('SIGKILL');
     throw new Error(`${String(error)}\n${running.text()}`);
   });
   return running;
-}
-
-function spawnDaychain(words: string[]): Running {
-  const child = spawn(process.execPath, [BIN, ...words], { cwd: dir, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  return { child, text: () => text, exit };
 }
 
 interface Answer {
@@ -310,21 +305,13 @@ function daychain(...words: [Record<string, string>, ...string[]] | string[]): P
     execFile(
       process.execPath,
       [BIN, ...args],
-      { cwd: dir, env: { ...environment(), ...extra }, timeout: 40_000 },
+      { cwd: dir, env: { ...plainEnvironment(), ...extra }, timeout: PROCESS_MS },
       (error, stdout, stderr) => {
         const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ exit, stdout, stderr, json: args.includes('--json') && stdout !== '' ? JSON.parse(stdout) : null });
       },
     );
   });
-}
-
-/** The test's own surroundings may name servers: here there are none. */
-function environment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|REDIS_|DAYCHAIN_HOME|NODE_OPTIONS|VITEST|FORCE_COLOR)/.test(name),
-  );
-  return Object.fromEntries(kept) as Record<string, string>;
 }
 
 function state(): LocalState | null {

@@ -1,14 +1,12 @@
 /** The command, asked why in every situation there is. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WhyView } from '../../src/control/why-view.js';
-import { Output } from '../../src/cli/output.js';
-import { buildProgram } from '../../src/cli/program.js';
 import { refusalOf } from '../support/command-lines.js';
 import { commandEnvironment, runDaychain } from '../support/built-command.js';
-import { type Engine, startEngine, within } from '../support/engine.js';
+import { type Engine, startEngine } from '../support/engine.js';
+import { askInProcess } from '../support/in-process.js';
 import { afterwards } from '../support/servers.js';
 import { whySituations } from '../support/why-situations.js';
 
@@ -24,16 +22,6 @@ afterAll(() => {
   for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'REDIS_HOST', 'REDIS_PORT']) delete process.env[name];
 });
 
-/** Without a process of its own: there are many situations. */
-async function ask(...words: string[]): Promise<{ exit: number; stdout: string }> {
-  let [exit, stdout] = [0, ''];
-  const stream = new Writable({ decodeStrings: false, write: (text: string, _, done) => ((stdout += text), done()) });
-  const argv = ['--project', engine.dir, 'why', ...words];
-  const program = await buildProgram(argv, new Output(stream, stream, false), (code) => (exit = code));
-  await within(40_000, words.join(' '), program.parseAsync(argv, { from: 'user' }));
-  return { exit, stdout };
-}
-
 const UNKNOWN = ['no_such_task', 'no_slot'];
 
 describe('daychain why of', () => {
@@ -41,7 +29,7 @@ describe('daychain why of', () => {
     '%s',
     async (_, { arrange, cause, says }) => {
       const { task, runKey } = await arrange(engine);
-      const { exit, stdout } = await ask(task, runKey);
+      const { exit, stdout } = await askInProcess(engine.dir, ['why', task, runKey]);
       expect(exit).toBe(UNKNOWN.includes(cause) ? 2 : 0);
       const [sentence = ''] = stdout.split(/\n(?= {2}|\n|$)/);
       expect(sentence.replaceAll('\n', ' ')).toMatch(says ?? /./);

@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { openConnection } from '../../src/connections/connection.js';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
 import { startEngine } from '../support/engine.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { writeProject } from '../support/project.js';
 import { afterwards, redisPort, temporaryFolder, temporalAddress, temporalBinary } from '../support/servers.js';
 import { listenLocally } from '../support/http.js';
@@ -25,7 +26,7 @@ function run(program: string, words: string[], env: Record<string, string>): Pro
     execFile(
       program,
       words,
-      { env: { PATH: process.env['PATH']!, HOME: process.env['HOME'] ?? '/', ...env }, timeout: 60_000 },
+      { env: { PATH: process.env['PATH']!, HOME: process.env['HOME'] ?? '/', ...env }, timeout: PROCESS_MS },
       (error, stdout, stderr) =>
         resolve({ exit: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
     );

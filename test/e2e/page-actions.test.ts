@@ -57,6 +57,23 @@ async function redraw(page: Page, server: RecordedServer, summary: string): Prom
     .toBeGreaterThan(0);
 }
 
+describe('what is asked in place', () => {
+  test('takes what is typed from the moment it is there: its first field has the focus', async ({ visit }) => {
+    const { page } = await visit(grid);
+    const focus = button(page, 'Run…').evaluate((opener: HTMLElement) => {
+      const seen = new Promise<boolean>((resolve) => {
+        new MutationObserver(() => {
+          const form = document.querySelector('form.ask');
+          if (form !== null) resolve(form.contains(document.activeElement));
+        }).observe(document.body, { childList: true, subtree: true });
+      });
+      opener.click();
+      return seen;
+    });
+    expect(await focus).toBe(true);
+  });
+});
+
 describe('an answer that is lost', () => {
   test('says that it may have been done; the same again has the same key, also after a redraw', async ({ visit }) => {
     const { page, server } = await visit(grid);

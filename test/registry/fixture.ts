@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { loadProject, problemText, type Registry } from '../../src/registry/index.js';
+import { PROCESS_MS } from '../support/patience.js';
 import { temporaryFolder } from '../support/servers.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,7 +65,7 @@ export async function loadAlone(dir: string): Promise<{ problems: string[]; task
     console.log(JSON.stringify({ problems, tasks: registry.taskIds(), chains: registry.chainIds(), text: formatProblems(registry.problems) }));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     cwd: REPOSITORY,
-    timeout: 45_000,
+    timeout: PROCESS_MS,
   });
   return JSON.parse(stdout) as Awaited<ReturnType<typeof loadAlone>>;
 }

@@ -3,6 +3,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { expect } from 'vitest';
 import { findChromium } from './chromium.js';
 
+/** Most that the browser may take for one thing, in milliseconds. Its own deadline is too near where a machine stalls. */
+const PATIENCE_MS = 90_000;
+
 /** What a test says that cannot run here. */
 export const NO_CHROMIUM = 'no Chromium is installed here; CHROMIUM_PATH names one';
 
@@ -10,7 +13,8 @@ export async function launchChromium(): Promise<Browser | null> {
   const executablePath = findChromium();
   if (executablePath === null) return null;
   // Chromium refuses its sandbox to the superuser, as whom containers run.
-  return await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return await chromium.launch({ executablePath, args, timeout: PATIENCE_MS });
 }
 
 export interface WatchedPage {
@@ -29,7 +33,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(45_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`${error}`));
   page.on('console', (message) => {

@@ -1,6 +1,7 @@
 /** The built `daychain` command on the servers of the test run, in a folder of a project. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { BIN, plainEnvironment } from './daychain.js';
+import { PROCESS_MS } from './patience.js';
 import { redisPort, temporalAddress, temporalNamespace } from './servers.js';
 
 export interface Answer {
@@ -24,7 +25,7 @@ export function commandEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.Process
 /** Runs it to its end. */
 export function runDaychain(cwd: string, words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Answer> {
   return new Promise((resolve) => {
-    const options = { cwd, env: commandEnvironment(more), timeout: 60_000 };
+    const options = { cwd, env: commandEnvironment(more), timeout: PROCESS_MS };
     execFile(process.execPath, [BIN, ...words], options, (error, stdout, stderr) => {
       resolve({ exit: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
     });

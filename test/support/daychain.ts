@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '../../src/local/process-mark.js';
+import { findFreePort } from '../../src/local/ports.js';
 import { type LocalState, type ProcessMark, readState } from '../../src/local/state.js';
 import { eventually, within } from './engine.js';
 import { removeFolder } from './remove-folder.js';
+import { PROCESS_MS } from './patience.js';
 import { afterwards } from './servers.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -54,7 +56,6 @@ export function userFolder(files: Record<string, string> = {}): UserFolder {
     }
   };
   write(files);
-  const start = (words: string[]) => spawnIn(dir, words);
   const state = () => readState(join(dir, '.daychain'));
   return {
     dir,
@@ -62,14 +63,14 @@ export function userFolder(files: Record<string, string> = {}): UserFolder {
     state,
     run: (...words) => runIn(dir, {}, words),
     runWith: (environment, ...words) => runIn(dir, environment, words),
-    spawn: (...words) => start(words),
+    spawn: (...words) => spawnIn(dir, words),
     async up() {
-      const running = start(['up']);
+      const running = spawnIn(dir, ['up'], await ownPage());
       const seen: ProcessMark[] = [];
       afterwards(async () => {
         seen.push(...marksOf(state()));
         running.child.kill('SIGTERM');
-        await within(20_000, 'the end of up', running.exit).catch(() => running.child.kill('SIGKILL'));
+        await within(90_000, 'the end of up', running.exit).catch(() => running.child.kill('SIGKILL'));
         for (const mark of seen) if (isAlive(mark)) process.kill(mark.pid, 'SIGKILL');
         await eventually('the end of all it started', () => !seen.some(isAlive));
       });
@@ -79,7 +80,7 @@ export function userFolder(files: Record<string, string> = {}): UserFolder {
           if (running.child.exitCode !== null) throw new Error('up ended');
           return running.text().includes('Running. Ctrl-C');
         },
-        60_000,
+        PROCESS_MS,
       ).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${running.text()}`);
       });
@@ -104,10 +105,15 @@ export function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
-function spawnIn(dir: string, words: string[]): Running {
+/** For `up`: a port of its page's own, which nobody takes while its process is away, as they might the usual one. */
+export async function ownPage(): Promise<Record<string, string>> {
+  return { DAYCHAIN_WEB_PORT: String(await findFreePort([])) };
+}
+
+export function spawnIn(dir: string, words: string[], environment: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [BIN, ...words], {
     cwd: dir,
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -118,7 +124,7 @@ function spawnIn(dir: string, words: string[]): Running {
 
 function runIn(cwd: string, environment: Record<string, string>, words: string[]): Promise<Answer> {
   return new Promise((resolve) => {
-    const options = { cwd, env: { ...plainEnvironment(), ...environment }, timeout: 40_000 };
+    const options = { cwd, env: { ...plainEnvironment(), ...environment }, timeout: PROCESS_MS };
     const child = execFile(process.execPath, [BIN, ...words], options, (error, stdout, stderr) => {
       const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ exit, stdout, stderr, json: words.includes('--json') && stdout !== '' ? JSON.parse(stdout) : null });

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { within } from './engine.js';
+import { PROCESS_MS } from './patience.js';
 import type { WorkerArgument } from './worker-program.js';
 
 export interface SpawnedWorker {
@@ -23,6 +24,6 @@ export async function spawnWorker(argument: WorkerArgument, onStart: (worker: Sp
     child.once('message', () => resolve());
     void ended.then((how) => reject(new Error(`the worker ended before it was ready: ${JSON.stringify(how)}`)));
   });
-  await within(60_000, 'a worker that is ready', ready);
+  await within(PROCESS_MS, 'a worker that is ready', ready);
   return worker;
 }

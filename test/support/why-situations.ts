@@ -15,6 +15,7 @@ import { addDays } from '../../src/time/dates.js';
 import { latestSlots, nextSlots, type Slot } from '../../src/time/slots.js';
 import { instantText, localDate } from '../../src/time/zones.js';
 import { type Engine, type EngineOptions, eventually, failureOf, resultOf } from './engine.js';
+import { quietTime } from './quiet-time.js';
 
 export interface WhySituation {
   name: string;
@@ -35,8 +36,7 @@ export interface WhySituations {
   cleanUp(engine: Engine): Promise<void>;
 }
 
-/** Half a day away from now, so that no slot falls due while the tests run. */
-const TIME = instantText(Date.now() + 12 * 3_600_000).slice(11, 16);
+const TIME = quietTime('UTC');
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 const today = localDate(Date.now(), 'UTC');
 /** A date of its own for each situation that needs no slot. */

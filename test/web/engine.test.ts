@@ -331,7 +331,7 @@ describe('the rest', () => {
   });
 
   it('plans and runs a backfill, and one-shots', async () => {
-    const wish = { id: 'daily', from: '2026-01-05', to: '2026-01-07', reason: 'a test' };
+    const wish = { id: 'daily', from: '2026-01-05', to: '2026-01-07', beyondRetention: true, reason: 'a test' };
     expect((await web.post('/api/backfills', { ...wish, dryRun: true })).body).toMatchObject({
       outcome: 'planned',
       plan: { dates: 3 },

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startChain } from '../../../src/control/start.js';
 import { BIN, plainEnvironment } from '../../support/daychain.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine } from '../../support/engine.js';
+import { PROCESS_MS } from '../../support/patience.js';
 import { redisPort, temporalAddress } from '../../support/servers.js';
 
 const mark = randomUUID().slice(0, 8);
@@ -40,7 +41,7 @@ async function started(date: string): Promise<WorkflowHandle> {
 async function graph(...words: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'graph', chain, ...words, '--project', engine.dir], {
     env: { ...plainEnvironment(), TEMPORAL_ADDRESS: temporalAddress(), REDIS_URL: `redis://127.0.0.1:${redisPort()}` },
-    timeout: 40_000,
+    timeout: PROCESS_MS,
   });
   return stdout;
 }

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { plainEnvironment } from '../../support/daychain.js';
 import { resultOf } from '../../support/engine.js';
 import { openExample, type Example } from '../../support/example.js';
+import { PROCESS_MS } from '../../support/patience.js';
 
 const DATE = '20260411';
 const TASKS = readdirSync(join(import.meta.dirname, '../../../examples/civic/tasks'));
@@ -20,7 +21,7 @@ describe('scripts/search.ts', () => {
   const search = (...words: string[]) =>
     new Promise<{ exit: number; stdout: string; stderr: string }>((resolve) => {
       const script = join(civic.dir, 'scripts/search.ts');
-      const options = { cwd: civic.dir, env: plainEnvironment(), timeout: 30_000 };
+      const options = { cwd: civic.dir, env: plainEnvironment(), timeout: PROCESS_MS };
       execFile(process.execPath, ['--import', 'tsx', script, ...words], options, (error, stdout, stderr) => {
         resolve({ exit: error === null ? 0 : Number(error.code), stdout, stderr });
       });

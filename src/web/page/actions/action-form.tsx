@@ -1,5 +1,5 @@
 /** Asks once, in place: what would be done, why, and the same as a command line. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../plan/types.js';
 import { lookAgain } from '../client/live.js';
 import { type Problem, problemOf } from '../client/problem.js';
@@ -40,7 +40,8 @@ export function ActionForm({ id, wish, close, keep }: ActionFormProps) {
     keep(telling);
     return () => keep(false);
   }, [telling]);
-  useEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
+  // Before it is seen: what is typed then must not go to the page's keys.
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus(), []);
 
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
