@@ -15,6 +15,7 @@ import type {
 } from '../plan/types.js';
 import { parseCanonicalId } from '../plan/ids.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
+import { askWorker } from './patience.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
 
@@ -122,7 +123,7 @@ const ASK_WITHIN_MS = 2_000;
 export async function askProgress(server: Server, run: Pick<RunSummary, 'workflowId' | 'runId'>): Promise<Progress | null> {
   const handle = server.client.workflow.getHandle(run.workflowId, run.runId);
   try {
-    return await server.client.withDeadline(Date.now() + ASK_WITHIN_MS, () => handle.query<Progress>(PROGRESS_QUERY));
+    return await askWorker(server, ASK_WITHIN_MS, () => handle.query<Progress>(PROGRESS_QUERY));
   } catch {
     return null;
   }
