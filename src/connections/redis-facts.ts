@@ -16,15 +16,15 @@ export async function readPersistence(connection: Asked): Promise<{ appendOnly: 
   };
 }
 
-/** Milliseconds by which its clock is ahead of ours, negative if behind. */
-export async function redisClockSkewMs(connection: Asked): Promise<number | null> {
+/** Its time, and ours before and after it told it; epoch milliseconds. */
+export async function readRedisTime(connection: Asked): Promise<{ theirs: number; before: number; after: number } | null> {
   const before = Date.now();
   const reply = await told(connection, ['TIME']);
+  const after = Date.now();
   if (!Array.isArray(reply)) return null;
   const [seconds, micros] = reply.map(Number) as [number, number];
-  const ours = (before + Date.now()) / 2;
-  const theirs = seconds * 1_000 + micros / 1_000;
-  return Number.isFinite(theirs) ? Math.round(theirs - ours) : null;
+  const theirs = Math.round(seconds * 1_000 + micros / 1_000);
+  return Number.isFinite(theirs) ? { theirs, before, after } : null;
 }
 
 /** Null where the server refuses the command. */

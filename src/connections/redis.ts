@@ -28,12 +28,13 @@ export interface RedisConnection {
   readonly address: string;
   readonly connected: boolean;
   /**
-   * Sends a command and returns its reply: text, number, null or a list of them. While there is no connection it fails at once;
-   * only the very first connection is waited for. An ErrorReply is the server's own error; every other error means that nobody
-   * knows whether the command was carried out.
+   * Sends a command and returns its reply: text, number, null or a list of them. The very first connection is waited for, and the
+   * first try to connect anew after one was lost: a machine that stood still loses all it has, and has them back at once. Where
+   * that try failed, too, it fails at once. An ErrorReply is the server's own error; every other error means that nobody knows
+   * whether the command was carried out.
    */
   send(words: readonly string[]): Promise<unknown>;
-  /** Waits for the first connection, or for the first error that met it, and returns that. Null means connected. */
+  /** Waits for the first connection, or for the first error that kept it away, and returns that. Null means connected. */
   firstTrouble(withinMs?: number): Promise<Error | null>;
   close(): void;
 }
@@ -77,27 +78,36 @@ export function connectRedis(options: RedisOptions = {}): RedisConnection {
   });
 
   let lastError: Error | null = null;
+  let lost: Error | null = null;
   let down = false;
   let closed = false;
-  let settleFirst!: (trouble: Error | null) => void;
-  const first = new Promise<Error | null>((resolve) => (settleFirst = resolve));
+  let outcome = connecting();
 
   // Without a listener the client's first error would end the process.
   client.on('error', (error: Error) => {
+    if (lost !== null && error === lost) return; // what was under way on the connection fails with the same
     lastError = describe(error);
-    settleFirst(lastError);
+    if (outcome === CONNECTED && !client.isReady) {
+      lost = error;
+      outcome = connecting();
+    } else {
+      outcome.settle(lastError);
+    }
     if (!down && !closed) options.onChange?.(false, lastError.message);
     down = true;
   });
   client.on('ready', () => {
-    settleFirst(null);
+    outcome.settle(null);
+    outcome = CONNECTED;
     if (down) options.onChange?.(true, `${address} answers again`);
     down = false;
   });
   client.connect().catch(() => {}); // told through "error"; ends only when closed
 
   const firstTrouble = (withinMs = answerWithinMs) =>
-    within(withinMs, first, () => new RedisUnreachable(`no connection within ${withinMs} ms`)).catch((error: Error) => error);
+    within(withinMs, outcome.settled, () => new RedisUnreachable(`no connection within ${withinMs} ms`)).catch(
+      (error: Error) => error,
+    );
 
   return {
     address,
@@ -122,6 +132,20 @@ export function connectRedis(options: RedisOptions = {}): RedisConnection {
       client.destroy();
     },
   };
+}
+
+/** What comes of connecting: null for a connection, or the first error that kept it away. */
+interface Outcome {
+  settled: Promise<Error | null>;
+  settle(trouble: Error | null): void;
+}
+
+const CONNECTED: Outcome = { settled: Promise.resolve(null), settle() {} };
+
+function connecting(): Outcome {
+  let settle!: Outcome['settle'];
+  const settled = new Promise<Error | null>((resolve) => (settle = resolve));
+  return { settled, settle };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface TemporalOptions {
   metadata?: Record<string, string>;
   /** How long to try, in milliseconds. Default 5,000. */
   withinMs?: number;
+  /** How long to try once more where something listens there and is late, in milliseconds. Default: three times `withinMs`. */
+  onceMoreMs?: number;
   /** Who asks, as histories will show it. Default: user@host. */
   identity?: string;
   /** How often a call that fails is tried, with short pauses. Default: 10 times, which takes half a minute. */
@@ -41,27 +43,33 @@ export class TemporalUnreachable extends Error {
 }
 
 /**
- * Connects, or says why not.
+ * Connects, or says why not. Where nobody listens that is told after `withinMs`; where somebody does, a machine or a server that
+ * stood still for a while is given time once more.
  * @throws TemporalUnreachable when the server does not answer in time
  */
 export async function connectTemporal(options: TemporalOptions): Promise<TemporalConnection> {
-  const withinMs = options.withinMs ?? 5_000;
-  const identity = options.identity ?? personIdentity();
-  let connection: Connection;
-  try {
-    connection = await openConnection({
-      address: options.address,
-      connectTimeout: withinMs,
-      ...(options.tls ? { tls: options.tls } : {}),
-      ...(options.apiKey ? { apiKey: options.apiKey } : {}),
-      ...(options.metadata ? { metadata: options.metadata } : {}),
-      ...(options.attempts ? { attempts: options.attempts } : {}),
+  const { address, namespace, withinMs = 5_000, onceMoreMs = 3 * withinMs, identity = personIdentity() } = options;
+  const connection = await open(options, withinMs).catch(async (error: unknown) => {
+    const nobody = await whyNobodyListens(address);
+    if (nobody !== null) throw new TemporalUnreachable(address, nobody, withinMs, { cause: error });
+    return await open(options, onceMoreMs).catch((last: unknown) => {
+      const reason = `something listens there, but does not answer as Temporal does: ${firstLine(last)}`;
+      throw new TemporalUnreachable(address, reason, withinMs + onceMoreMs, { cause: last });
     });
-  } catch (error) {
-    throw new TemporalUnreachable(options.address, await reasonOf(options.address, error), withinMs, { cause: error });
-  }
-  const client = new Client({ connection, namespace: options.namespace, identity });
-  return { client, address: options.address, namespace: options.namespace, identity, close: () => connection.close() };
+  });
+  const client = new Client({ connection, namespace, identity });
+  return { client, address, namespace, identity, close: () => connection.close() };
+}
+
+async function open({ address, tls, apiKey, metadata, attempts }: TemporalOptions, withinMs: number): Promise<Connection> {
+  return await openConnection({
+    address,
+    connectTimeout: withinMs,
+    ...(tls ? { tls } : {}),
+    ...(apiKey ? { apiKey } : {}),
+    ...(metadata ? { metadata } : {}),
+    ...(attempts ? { attempts } : {}),
+  });
 }
 
 /** `user@host`: who asked, as histories keep it. */
@@ -75,8 +83,8 @@ export function personIdentity(): string {
   return `${user}@${hostname()}`;
 }
 
-/** gRPC only says that a deadline passed; a plain connection says why. */
-async function reasonOf(address: string, error: unknown): Promise<string> {
+/** gRPC only says that a deadline passed; a plain connection says why. Null: somebody listens. */
+async function whyNobodyListens(address: string): Promise<string | null> {
   const separator = address.lastIndexOf(':');
   const hasPort = separator > address.lastIndexOf(']');
   const host = (hasPort ? address.slice(0, separator) : address).replace(/^\[|\]$/g, '');
@@ -94,7 +102,7 @@ async function reasonOf(address: string, error: unknown): Promise<string> {
   });
   switch (trouble?.code) {
     case undefined:
-      return `something listens there, but does not answer as Temporal does: ${firstLine(error)}`;
+      return null;
     case 'ECONNREFUSED':
       return 'connection refused';
     case 'ENOTFOUND':

@@ -1,5 +1,4 @@
 /** Backfills on the server: starting, finding, holding and releasing them. */
-import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { BackfillInput, BackfillProgress, BackfillRequest, BackfillResult } from '../plan/backfill.js';
@@ -9,8 +8,10 @@ import { CHAIN_NAME, TASK_NAME, TASK_STATUS } from './attributes.js';
 import type { BackfillPlan } from './backfill-plan.js';
 import { BadInput, NotFound, Refused } from './errors.js';
 import { quoted } from '../plan/query.js';
+import { askWorker } from './patience.js';
 import { endOf, statusOf, type RunEndName } from './run-summary.js';
 import type { Server } from './server.js';
+import { updateRun } from './update-run.js';
 
 export interface BackfillStarted {
   /** `joined`: the same backfill is under way already. */
@@ -41,7 +42,6 @@ export interface BackfillView {
 /** Between fresh runs and its own: 1 is handed out first, 3 is the default. */
 const PRIORITY = 4;
 const ANSWER_WITHIN_MS = 2_000;
-const APPLY_WITHIN_MS = 5_000;
 const MOST_LISTED = 50;
 
 /**
@@ -139,23 +139,13 @@ export async function tellBackfill(
 ): Promise<string | null> {
   const { workflowId } = view;
   if (view.end !== null) throw new Refused('not_running', `${workflowId} is not under way: it has ended.`);
-  const updateId = randomUUID();
   try {
-    return await server.client.withDeadline(Date.now() + APPLY_WITHIN_MS, () =>
-      server.client.workflow
-        .getHandle(workflowId)
-        .executeUpdate<string, [Order]>(order, { args: [{ ...argument, by: server.by }], updateId }),
-    );
+    return await updateRun(server, { workflowId }, order, { ...argument, by: server.by });
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw new Refused('running', `${error.cause?.message ?? error.message}.`);
     if (error instanceof WorkflowNotFoundError) throw new Refused('not_running', `${workflowId} is not under way: it has ended.`);
-    if (isLate(error)) return null;
     throw error;
   }
-}
-
-function isLate(error: unknown): boolean {
-  return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
 }
 
 /** `ask`: let an open one tell its progress. */
@@ -185,7 +175,7 @@ export async function backfillViewOf(
 async function askBackfill(server: Server, run: { workflowId: string; runId: string }): Promise<BackfillProgress | null> {
   const handle = server.client.workflow.getHandle(run.workflowId, run.runId);
   try {
-    return await server.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query<BackfillProgress>(PROGRESS_QUERY));
+    return await askWorker(server, ANSWER_WITHIN_MS, () => handle.query<BackfillProgress>(PROGRESS_QUERY));
   } catch {
     return null;
   }

@@ -2,15 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { instant } from './describe-run.js';
+import { skewMs } from '../time/skew.js';
 import type { Server } from './server.js';
 
-/** The server refuses polls that would end in two seconds or less. */
-const POLL_MS = 6_000;
-const PATIENCE_MS = 2_000;
+/** Longer than it is looked for; the server refuses polls that would end in two seconds or less. */
+const POLL_MS = 60_000;
+const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 
 /**
- * Milliseconds by which the server's clock is ahead of ours, negative if behind; null if it does not tell.
+ * Milliseconds by which the server's clock is surely ahead of ours, negative if behind; null if it does not tell.
  * No call answers with the time; but the server notes when a queue was polled last. So a queue of nobody's is polled once.
  */
 export async function clockSkewMs({ client, namespace, by }: Server): Promise<number | null> {
@@ -26,11 +27,12 @@ export async function clockSkewMs({ client, namespace, by }: Server): Promise<nu
     // Nobody ever sends it anything: its end is always an error.
     .catch(() => {});
   try {
-    while (Date.now() < began + PATIENCE_MS) {
+    for (let over = false; !over;) {
       await delay(LOOK_EVERY_MS);
+      over = Date.now() >= began + PATIENCE_MS;
       const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: 1 });
       const seen = instant(pollers?.[0]?.lastAccessTime);
-      if (seen !== null) return Date.parse(seen) - began;
+      if (seen !== null) return skewMs(Date.parse(seen), began, Date.now());
     }
     return null;
   } finally {

@@ -15,6 +15,7 @@ import type {
 } from '../plan/types.js';
 import { parseCanonicalId } from '../plan/ids.js';
 import { PROGRESS_QUERY } from '../plan/names.js';
+import { askWorker } from './patience.js';
 import { type RunSummary, summaryOf } from './run-summary.js';
 import type { Server } from './server.js';
 
@@ -118,11 +119,20 @@ export function isChainResult(result: TaskResult | ChainResult | null): result i
 /** A worker has to answer; a run whose worker is gone is shown without. */
 const ASK_WITHIN_MS = 2_000;
 
-/** What an open run says of itself, or null if no worker answers in time. */
-export async function askProgress(server: Server, run: Pick<RunSummary, 'workflowId' | 'runId'>): Promise<Progress | null> {
+/**
+ * What an open run says of itself, or null if no worker answers in time.
+ * @param options.patient waits longer for a worker that polls and is late. Default true
+ */
+export async function askProgress(
+  server: Server,
+  run: Pick<RunSummary, 'workflowId' | 'runId'>,
+  { patient = true }: { patient?: boolean } = {},
+): Promise<Progress | null> {
   const handle = server.client.workflow.getHandle(run.workflowId, run.runId);
+  const ask = () => handle.query<Progress>(PROGRESS_QUERY);
   try {
-    return await server.client.withDeadline(Date.now() + ASK_WITHIN_MS, () => handle.query<Progress>(PROGRESS_QUERY));
+    if (patient) return await askWorker(server, ASK_WITHIN_MS, ask);
+    return await server.client.withDeadline(Date.now() + ASK_WITHIN_MS, ask);
   } catch {
     return null;
   }

@@ -1,7 +1,5 @@
 /** What people tell a one-shot that waits: cancel, hold, release. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { HANDLERS } from '../plan/names.js';
 import type { Order } from '../plan/types.js';
 import { cancelRun } from './cancel.js';
@@ -9,6 +7,8 @@ import { BadInput, Refused } from './errors.js';
 import { refuseForeign, underWay } from './one-shot-refusals.js';
 import { readOneShot, type OneShotView } from './one-shot-view.js';
 import type { Server } from './server.js';
+import { updateRun } from './update-run.js';
+import { whenClosed } from './wait.js';
 
 export interface OneShotCancelled {
   /** `requested`: no worker has carried it out yet. `already`: it had been cancelled before. */
@@ -27,7 +27,7 @@ export async function cancelOneShot(server: Server, id: string, reason: string):
   if (known.end === 'cancelled') return { outcome: 'already', id, workflowId };
   refuseStarted(known);
   await cancelRun(server, workflowId, reason);
-  const after = await closed(server, id);
+  const after = await whenClosed(server, known, CLOSED_WITHIN_MS);
   if (after === null || after.end === 'cancelled') return { outcome: after === null ? 'requested' : 'cancelled', id, workflowId };
   throw new Refused('not_running', `${workflowId} ended before the cancellation reached it: ${after.status}.`, {
     status: after.status,
@@ -43,8 +43,8 @@ export interface OrderTaken {
   workflowId: string;
 }
 
-/** A worker answers in milliseconds. */
-const ANSWER_WITHIN_MS = 5_000;
+/** One that waits closes in milliseconds. */
+const CLOSED_WITHIN_MS = 5_000;
 
 /**
  * Holds a one-shot: it does not start until it is released. A hold that runs out (24 hours after the instant unless
@@ -71,14 +71,10 @@ export async function releaseOneShot(server: Server, id: string): Promise<OrderT
 async function tell(server: Server, id: string, name: string, order: Order): Promise<OrderTaken> {
   const { workflowId, runId, ...known } = await existing(server, id);
   refuseStarted({ workflowId, runId, ...known });
-  const handle = server.client.workflow.getHandle(workflowId, runId);
   try {
-    const answer = await server.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      handle.executeUpdate<string, [Order]>(name, { args: [order], updateId: randomUUID() }),
-    );
-    return { outcome: 'done', answer, id, workflowId };
+    const answer = await updateRun(server, { workflowId, runId }, name, order);
+    return { outcome: answer === null ? 'accepted' : 'done', answer, id, workflowId };
   } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { outcome: 'accepted', answer: null, id, workflowId };
     if (error instanceof WorkflowUpdateFailedError)
       throw new Refused('order_refused', `${error.cause?.message ?? error.message}.`);
     if (error instanceof WorkflowNotFoundError) throw new Refused('not_running', `${workflowId} has ended meanwhile.`);
@@ -104,13 +100,4 @@ async function existing(server: Server, id: string): Promise<OneShotView> {
   if (known === null) throw new BadInput(`There is no one-shot "${id}".\nSee those that wait: daychain at list`);
   refuseForeign(server, known);
   return known;
-}
-
-/** The end of a one-shot that was told to stop; null if no worker has carried it out in time. */
-async function closed(server: Server, id: string): Promise<OneShotView | null> {
-  for (const until = Date.now() + ANSWER_WITHIN_MS; Date.now() < until; await delay(100)) {
-    const now = await readOneShot(server, id);
-    if (now !== null && !now.open) return now;
-  }
-  return null;
 }

@@ -1,10 +1,10 @@
 /** Telling an open run something, as an update it answers. */
-import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { HANDLERS } from '../plan/names.js';
 import type { Order } from '../plan/types.js';
 import { Refused } from './errors.js';
 import type { Server } from './server.js';
+import { updateRun } from './update-run.js';
 
 export type OrderName = keyof typeof HANDLERS;
 
@@ -12,9 +12,6 @@ export type OrderName = keyof typeof HANDLERS;
 export interface Told {
   answer: string | null;
 }
-
-/** A worker answers in milliseconds. */
-const ANSWER_WITHIN_MS = 5_000;
 
 /**
  * Tells an open run. The same `requestId` twice is one order.
@@ -27,14 +24,9 @@ export async function tellRun(
   order: Order,
   requestId: string | undefined,
 ): Promise<Told> {
-  const handle = server.client.workflow.getHandle(run.workflowId, run.runId);
   try {
-    const answer = await server.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      handle.executeUpdate<string, [Order]>(name, { args: [order], updateId: requestId ?? randomUUID() }),
-    );
-    return { answer };
+    return { answer: await updateRun(server, run, name, order, requestId) };
   } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { answer: null };
     if (error instanceof WorkflowUpdateFailedError) {
       throw new Refused('order_refused', `${error.cause?.message ?? error.message}.`, { workflowId: run.workflowId });
     }

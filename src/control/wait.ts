@@ -1,6 +1,7 @@
 /** Waiting for a run's end, telling how far it is. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectionProblem } from './connection-problem.js';
+import { isWorthWaiting, ONCE_MORE_MS, waitedInVain } from './patience.js';
 import { ProgressReader, type RunSnapshot } from './progress.js';
 import { describeRun, type RunView } from './describe-run.js';
 import type { RunSummary } from './run-summary.js';
@@ -43,15 +44,21 @@ export async function waitForRun(server: Server, workflowId: string, runId: stri
   }
 }
 
-/** The run once it has closed; null if it is still open after so many milliseconds. */
+/** The run once it has closed; null if it is still open after so many milliseconds, or more where a worker is there and is late. */
 export async function whenClosed(
   server: Server,
   run: { workflowId: string; runId: string },
   withinMs: number,
 ): Promise<RunSummary | null> {
-  for (const until = performance.now() + withinMs; ; await delay(50)) {
+  let more = true;
+  for (let until = performance.now() + withinMs; ; await delay(50)) {
     const view = await describeRun(server, run.workflowId, { runId: run.runId, ask: false });
     if (view !== null && view.end !== null) return view;
-    if (performance.now() >= until) return null;
+    if (performance.now() < until) continue;
+    if (!more || !(await isWorthWaiting(server))) break;
+    more = false;
+    until = performance.now() + ONCE_MORE_MS;
   }
+  if (!more) waitedInVain(server);
+  return null;
 }

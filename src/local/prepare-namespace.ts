@@ -27,7 +27,7 @@ export class NamespaceError extends Error {
 
 const DAY_SECONDS = 86_400;
 const POLL_MS = 100;
-const RPC_DEADLINE_MS = 10_000;
+const RPC_DEADLINE_MS = 30_000;
 
 /** The numbers of Temporal's IndexedValueType; they are part of its protocol. */
 const TYPE_NUMBERS: Readonly<Record<SearchAttributeType, number>> = {

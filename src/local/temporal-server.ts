@@ -41,7 +41,7 @@ export interface TemporalServer {
   stop(): Promise<void>;
 }
 
-const READY_DEADLINE_MS = 30_000;
+const READY_DEADLINE_MS = 90_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 const START_ATTEMPTS = 3;
 
@@ -70,7 +70,7 @@ const CLI_TYPES: Readonly<Record<SearchAttributeType, string>> = {
 };
 
 /**
- * Starts the dev server and resolves when its frontend answers, within 30 seconds.
+ * Starts the dev server and resolves when its frontend answers, within 90 seconds.
  * Throws ServerStartError with the end of its log; nothing is left running then.
  */
 export async function startTemporal(options: StartTemporalOptions): Promise<TemporalServer> {

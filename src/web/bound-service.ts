@@ -1,6 +1,6 @@
 /** Temporal's service with a time limit for each call, and with IDs for writes that are the same when they are sent again. */
 import { createHash } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
 
 type Service = Client['workflowService'];
 
@@ -27,7 +27,7 @@ interface Written {
  *   in another process. For long polls the limit holds too.
  */
 export function boundService(
-  client: Pick<Client, 'workflowService' | 'connection'>,
+  client: Pick<Client, 'workflowService'> & { connection: Pick<Connection, 'withDeadline' | 'callContextStorage'> },
   options: { withinMs: number; key?: string },
 ): Service {
   const { workflowService, connection } = client;
@@ -48,10 +48,10 @@ export function boundService(
         const meta = { ...request.request.meta, updateId: requestId(method, target) };
         sentRequest = { ...request, request: { ...request.request, meta } };
       }
-      return connection.withDeadline(
-        Date.now() + options.withinMs,
-        async () => await call.call(workflowService, sentRequest, ...rest),
-      );
+      // A deadline set here replaces the caller's, which may be sooner.
+      const own = Number(connection.callContextStorage.getStore()?.deadline ?? Infinity);
+      const deadline = Math.min(own, Date.now() + options.withinMs);
+      return connection.withDeadline(deadline, async () => await call.call(workflowService, sentRequest, ...rest));
     };
   return new Proxy(workflowService, {
     get(target, name, receiver) {

@@ -68,7 +68,8 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
   const stopped = new AbortController();
   // Every stream listens; Node warns of more than ten.
   setMaxListeners(0, stopped.signal);
-  const servers = new Servers(project, now);
+  const limits = { ...LIMITS, ...options.limits };
+  const servers = new Servers(project, limits, now);
   const { app } = createApp({
     project,
     version: options.version,
@@ -80,7 +81,7 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
     now,
     tokens,
     person: personIdentity(),
-    limits: { ...LIMITS, ...options.limits },
+    limits,
     pageDir: options.pageDir ?? fileURLToPath(new URL('../../dist/web/page/', import.meta.url)),
     stopped: stopped.signal,
     acted: options.acted ?? (() => {}),

@@ -1,18 +1,15 @@
 /** The servers behind the API: opened when first asked for, and anew after they broke. */
-import { Client } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { TemporalUnreachable } from '../connections/temporal.js';
 import { connectionProblem } from '../control/connection-problem.js';
 import type { Server } from '../control/server.js';
 import { LockStoreUnreachable } from '../lock/errors.js';
 import { openLocks, openServer, type LockSession, type Project, type ServerSession } from '../session/open.js';
-import type { Caller } from './api/parts.js';
+import type { Caller, WebLimits } from './api/parts.js';
 import { boundService } from './bound-service.js';
 
-/** A page waits for it: shorter than a command does. */
-const CONNECT_MS = 2_000;
+/** A page waits for it: fewer than a command makes. */
 const ATTEMPTS = 3;
-/** Of one call to the server. */
-const CALL_MS = 8_000;
 /** Who asks within so long after a refusal gets the same one, so that a crowd does not try all at once. */
 const REFUSED_FOR_MS = 1_000;
 
@@ -20,10 +17,14 @@ export class Servers {
   private readonly temporals: Kept<ServerSession>;
   private readonly redises: Kept<LockSession>;
 
-  constructor(project: Project, now: () => number) {
-    const patience = { withinMs: CONNECT_MS, attempts: ATTEMPTS };
-    this.temporals = new Kept(() => openServer(project, patience), now);
-    this.redises = new Kept(() => openLocks(project), now);
+  constructor(
+    project: Project,
+    private readonly limits: Pick<WebLimits, 'connectMs' | 'callMs'>,
+    now: () => number,
+  ) {
+    const patience = { withinMs: limits.connectMs, attempts: ATTEMPTS };
+    this.temporals = new Kept(() => openServer(project, patience), limits.callMs, now);
+    this.redises = new Kept(() => openLocks(project), limits.callMs, now);
   }
 
   async temporal(): Promise<ServerSession> {
@@ -37,11 +38,14 @@ export class Servers {
   /** The server asked in a caller's name, each call within its time; under a key, each write with an ID made of it. */
   async serverFor(caller: Caller, key?: string): Promise<Server> {
     const { server } = await this.temporals.get();
-    const { connection } = server.client;
-    const bound = boundService(server.client, {
-      withinMs: CALL_MS,
-      ...(key === undefined ? {} : { key: `${caller.name}\n${key}` }),
-    });
+    const connection = server.client.connection as Connection; // openServer connects by no other class
+    const bound = boundService(
+      { workflowService: server.client.workflowService, connection },
+      {
+        withinMs: this.limits.callMs,
+        ...(key === undefined ? {} : { key: `${caller.name}\n${key}` }),
+      },
+    );
     const proxied = Object.create(connection, { workflowService: { value: bound } }) as typeof connection;
     const client = new Client({ connection: proxied, namespace: server.namespace, identity: caller.by });
     return { ...server, client, by: caller.by };
@@ -64,6 +68,8 @@ class Kept<T extends { close(): unknown }> {
 
   constructor(
     private readonly open: () => Promise<T>,
+    /** How long who has a dropped one may go on with it. */
+    private readonly callMs: number,
     private readonly now: () => number,
   ) {}
 
@@ -85,7 +91,7 @@ class Kept<T extends { close(): unknown }> {
   drop(): void {
     const old = this.opening;
     this.opening = null;
-    void old?.then((session) => setTimeout(() => void session.close(), CALL_MS).unref()).catch(() => {});
+    void old?.then((session) => setTimeout(() => void session.close(), this.callMs).unref()).catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -4,9 +4,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { appRedis } from '../../src/connections/app-redis.js';
 import { checkRedisPolicy } from '../../src/connections/redis-policy.js';
 import { connectRedisStores, type RedisStoresOptions } from '../../src/connections/redis-stores.js';
-import { connectRedis, type RedisConnection, type RedisOptions } from '../../src/connections/redis.js';
+import { connectRedis, RedisUnreachable, type RedisConnection, type RedisOptions } from '../../src/connections/redis.js';
 import type { AppRedis } from '../../src/define/types.js';
 import { findFreePort } from '../../src/local/ports.js';
+import { startProxy } from '../lock/proxy.js';
+import { eventually } from '../support/engine.js';
 import { hasRealRedis, startEmbeddedRedis, startOwnRedis, temporaryFolder } from '../support/servers.js';
 
 describe('a connection', () => {
@@ -40,6 +42,37 @@ describe('a connection', () => {
     expect(await redis.send(['PING'])).toBe('PONG');
     expect(await redis.firstTrouble()).toBeNull();
     expect(redis.connected).toBe(true);
+  });
+
+  test('that was lost is waited for while it comes back', async () => {
+    const server = await startEmbeddedRedis();
+    const proxy = await startProxy(server.port);
+    const sent: Promise<unknown>[] = [];
+    const redis = connect({
+      port: proxy.port,
+      answerWithinMs: 30_000,
+      onChange: (connected) => void (connected || sent.push(redis.send(['PING']))),
+    });
+    await redis.send(['PING']);
+    proxy.cut();
+    await eventually('the loss', () => sent.length > 0);
+    expect(await Promise.all(sent)).toEqual(['PONG']);
+    expect(await redis.firstTrouble()).toBeNull();
+  });
+
+  test('that was lost takes with it what was under way: nobody sends that again', async () => {
+    const server = await startEmbeddedRedis();
+    const proxy = await startProxy(server.port);
+    const redis = connect({ port: proxy.port, answerWithinMs: 30_000 });
+    const direct = connect({ port: server.port });
+    await redis.send(['PING']);
+    proxy.swallowAnswers();
+    const answer = redis.send(['INCR', 'counted']).catch((error: unknown) => error);
+    await eventually('the count', async () => (await direct.send(['GET', 'counted'])) === '1');
+    proxy.restore();
+    proxy.cut();
+    expect(await answer).toBeInstanceOf(RedisUnreachable);
+    expect(await redis.send(['GET', 'counted'])).toBe('1');
   });
 
   test('passes on the errors of the server as they are', async () => {

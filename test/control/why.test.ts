@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 const ask = (wish: Parameters<typeof readWhy>[3], store: LockStore | null = locks, now = Date.now()) =>
-  within(20_000, `why ${wish.task}`, readWhy(engine.server, engine.registry, store, wish, now));
+  within(60_000, `why ${wish.task}`, readWhy(engine.server, engine.registry, store, wish, now));
 const situation = (name: string) => situations.find((one) => one.name === name)!;
 
 describe('the answer about', () => {

@@ -95,8 +95,13 @@ test('health.mjs tells whether a worker of this machine polls, and whether the p
   const idle = writeProject({ name: `health-idle-${Date.now()}` });
   afterwards(idle.remove);
   const servers = { TEMPORAL_ADDRESS: temporalAddress(), REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redisPort()) };
-  const health = (name: string, env: Record<string, string>) =>
+  const look = (name: string, env: Record<string, string>) =>
     run(process.execPath, [join(DEPLOY, 'health.mjs'), name], { ...servers, ...env });
+  // A machine that stands still makes it give up, rightly; whoever watches a container asks again.
+  const health = async (...asked: Parameters<typeof look>) => {
+    const ended = await look(...asked);
+    return ended.stderr.includes('no answer within') ? await look(...asked) : ended;
+  };
   expect(await health('worker', { DAYCHAIN_HEALTH_PROJECT: engine.dir })).toMatchObject({ exit: 0, stderr: '' });
   const none = await health('worker', { DAYCHAIN_HEALTH_PROJECT: idle.dir });
   expect(none).toMatchObject({ exit: 1, stderr: expect.stringContaining(`health: no worker of ${hostname()} polls`) as string });

@@ -1,6 +1,7 @@
 /** Temporal and Redis away and back: quick answers with the cause, and no restart needed. */
 import { describe, expect, it } from 'vitest';
 import { loadProject } from '../../src/registry/index.js';
+import { LIMITS } from '../../src/web/api/parts.js';
 import { eventually } from '../support/engine.js';
 import { writeProject } from '../support/project.js';
 import { afterwards, redisPort, startEmbeddedRedis, startOwnTemporal } from '../support/servers.js';
@@ -24,7 +25,7 @@ describe('Temporal away', () => {
     const files = await projectFiles();
     const first = await startOwnTemporal();
     const servers = { temporal: first.address, namespace: 'default', redis: redisPort() };
-    const web = await serve({ project: projectOf(files, servers) });
+    const web = await serve({ project: projectOf(files, servers), limits: LIMITS });
     expect((await web.get('/api/status')).status).toBe(200);
     await first.stop();
 

@@ -46,13 +46,21 @@ export function projectOf(
   return { dir, config, registry, zoneOf: (id) => registry.chain(id)?.timezone ?? registry.project.timezone };
 }
 
+/** So that a machine that stands still for a while costs no test an answer; a test of the limits themselves states its own. */
+const PATIENT = { connectMs: 30_000, callMs: 60_000, requestMs: 120_000 };
+
 /** Starts it; closed after the test, or, started in `beforeAll`, after the file's tests. */
 export async function serve(options: Omit<WebOptions, 'version' | 'port'> & { port?: number }): Promise<Web> {
-  const web = await startWeb({ version: '0.0.0', port: 0, pageDir: '/nowhere', ...options });
+  const limits = { ...PATIENT, ...options.limits };
+  const web = await startWeb({ version: '0.0.0', port: 0, pageDir: '/nowhere', ...options, limits });
   afterwards(() => web.close());
   const judge = judgeOf(bareApi({ project: options.project }));
   const ask = async (method: string, path: string, init: RequestInit): Promise<Answer> => {
-    const response = await within(60_000, `${method} ${path}`, fetch(web.url + path, { method, redirect: 'manual', ...init }));
+    const response = await within(
+      PATIENT.requestMs + 30_000,
+      `${method} ${path}`,
+      fetch(web.url + path, { method, redirect: 'manual', ...init }),
+    );
     const answer = await readAnswer(response);
     judge(method, path, answer);
     return answer;

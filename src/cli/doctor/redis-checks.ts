@@ -1,8 +1,10 @@
 /** What doctor asks Redis. */
-import { readPersistence, redisClockSkewMs } from '../../connections/redis-facts.js';
+import { readPersistence, readRedisTime } from '../../connections/redis-facts.js';
 import { checkRedisPolicy } from '../../connections/redis-policy.js';
+import type { RedisConnection } from '../../connections/redis.js';
 import type { RedisStores } from '../../connections/redis-stores.js';
 import { readState } from '../../local/state.js';
+import { skewMs } from '../../time/skew.js';
 import { homeOf, openLocks, type Project } from '../session.js';
 import { asked, check, type Check, firstLine, mendOf, skipped } from './check.js';
 import { judgeClock, judgePersistence } from './judge.js';
@@ -23,7 +25,7 @@ export async function redisChecks(project: Project): Promise<Check[]> {
         judgeDatabases(session.stores, project),
         await asked('redis policy', async () => policyCheck(await checkRedisPolicy(locks))),
         await asked('redis data', async () => judgePersistence({ ...(await readPersistence(locks)), embedded })),
-        await asked('redis clock', async () => judgeClock('redis clock', 'Redis', await redisClockSkewMs(locks))),
+        await asked('redis clock', async () => judgeClock('redis clock', 'Redis', await redisSkewMs(locks))),
       ];
     } finally {
       session.close();
@@ -67,4 +69,9 @@ function policyCheck(found: Awaited<ReturnType<typeof checkRedisPolicy>>): Check
     text,
     'redis-cli CONFIG SET maxmemory-policy noeviction, and write it into its configuration',
   );
+}
+
+async function redisSkewMs(locks: RedisConnection): Promise<number | null> {
+  const read = await readRedisTime(locks);
+  return read === null ? null : skewMs(read.theirs, read.before, read.after);
 }

@@ -71,15 +71,19 @@ async function ask(server: Server, open: readonly RunSummary[], questions: numbe
   const chosen = [...open].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, Math.max(0, questions));
   await Promise.all(
     chosen.map(async (run) => {
-      const answer = run.kind === 'chain' ? await askChain(server, run) : await askTask(server, run);
-      known.set(run.runId, { at: now, turn: ++turns, answer });
+      const before = known.get(run.runId);
+      const answer = run.kind === 'chain' ? await askChain(server, run, before?.answer ?? null) : await askTask(server, run);
+      // What is only kept grows old, and is forgotten.
+      const at = before !== undefined && answer === before.answer ? before.at : now;
+      known.set(run.runId, { at, turn: ++turns, answer });
     }),
   );
 }
 
-async function askChain(server: Server, run: RunSummary): Promise<Answer> {
-  const progress = await askProgress(server, run);
-  return progress?.kind === 'chain' ? { progress } : null;
+/** One that does not answer in time has not changed its word; it is waited for longer only where it has not said any. */
+async function askChain(server: Server, run: RunSummary, before: Answer): Promise<Answer> {
+  const progress = await askProgress(server, run, { patient: before === null });
+  return progress?.kind === 'chain' ? { progress } : before;
 }
 
 async function askTask(server: Server, { workflowId, runId }: RunSummary): Promise<Answer> {

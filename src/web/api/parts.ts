@@ -26,6 +26,10 @@ export interface WebLimits {
   bodyBytes: number;
   /** How long a request may take, in milliseconds; streams of events excepted. */
   requestMs: number;
+  /** How long a request waits for Temporal to be connected, in milliseconds; three times as long once more where it is late. */
+  connectMs: number;
+  /** How long one call to Temporal may take, in milliseconds. */
+  callMs: number;
   /** Requests that are worked on at a time; the others wait, and so many may wait. */
   atOnce: number;
   waiting: number;
@@ -43,6 +47,8 @@ export interface WebLimits {
 export const LIMITS: WebLimits = {
   bodyBytes: 256 * 1024,
   requestMs: 20_000,
+  connectMs: 2_000,
+  callMs: 8_000,
   atOnce: 16,
   waiting: 2_000,
   actionsPerMinute: 120,
