@@ -36,26 +36,35 @@ export async function startPostgres(): Promise<string> {
     stdio: 'ignore',
     timeout: 120_000,
   });
-  const port = await findFreePort([]);
+  afterwards(() => rmSync(dir, { recursive: true, force: true }));
+  for (let rounds = 3; ; rounds--) {
+    const port = await findFreePort([]);
+    const refusal = await runPostgres(join(programs, 'postgres'), ['-D', data], port, { ...as, cwd: dir });
+    if (refusal === null) return `postgres://test@127.0.0.1:${port}/postgres`;
+    // The port was free a moment ago.
+    if (rounds > 1 && refusal.includes('Address already in use')) continue;
+    throw new Error(`Postgres did not start: ${refusal}`);
+  }
+}
+
+/** Resolves once it accepts connections, with null, or has ended, with what it said. Stopped after the file's tests. */
+async function runPostgres(program: string, words: string[], port: number, as: { cwd: string }): Promise<string | null> {
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=60'];
-  const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], {
+  const server = spawn(program, [...words, ...settings.flatMap((one) => ['-c', one])], {
     ...as,
-    cwd: dir,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
   afterwards(async () => {
     server.kill('SIGINT');
     await ended;
-    rmSync(dir, { recursive: true, force: true });
   });
-  await new Promise<void>((resolve, reject) => {
-    let told = '';
+  let told = '';
+  return await new Promise<string | null>((resolve) => {
     server.stderr.on('data', (chunk: Buffer) => {
       told += chunk.toString();
-      if (told.includes('ready to accept connections')) resolve();
+      if (told.includes('ready to accept connections')) resolve(null);
     });
-    void ended.then(() => reject(new Error(`Postgres did not start: ${told}`)));
+    void ended.then(() => resolve(told));
   });
-  return `postgres://test@127.0.0.1:${port}/postgres`;
 }

@@ -65,10 +65,11 @@ describe('task_cost_audit', () => {
     ['refuses the key', { status: 401 }, /answered 401/],
     ['is overrun', { status: 429 }, /answered 429/],
     ['answers rubbish', { body: '<html>' }, /is not the JSON expected/],
-    ['hangs', { never: true }, /did not answer within 200 ms/],
+    ['hangs', { never: true }, /did not answer within 1000 ms/],
   ] as const)('where Opik %s, it fails with the reason, and leaves no figures', async (_, answer, message) => {
     const opik = await service({ 'GET /v1/private/traces': answer });
-    const http = createHttp({ allow: [new URL(opik.url).host], timeout: '200 milliseconds', retries: 1, delay: '1 millisecond' });
+    const timeout = 'never' in answer ? '1 second' : '30 seconds';
+    const http = createHttp({ allow: [new URL(opik.url).host], timeout, retries: 1, delay: '1 millisecond' });
     const { result } = await run({ OPIK_API_KEY: 'key', OPIK_URL: opik.url }, http);
     expect(result).toMatchObject({ status: 'failed', reason: expect.stringMatching(message) as string });
     expect(() => written()).toThrow();

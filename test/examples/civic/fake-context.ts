@@ -8,12 +8,15 @@ import { createHttp, createLlm } from 'daychain/kit';
 import { testTask, type TestTaskOptions } from 'daychain/testing';
 import { settings } from '../../../examples/civic/daychain.config.js';
 import { languageModels } from '../../../examples/civic/lib/validators/language-models.js';
+import type { Duration } from '../../../src/plan/duration.js';
 
 export interface FakeOptions extends Pick<TestTaskOptions, 'date' | 'taskId' | 'params' | 'signal'> {
   /** Folder that stands for `out`. */
   out: string;
   /** Besides the defaults. */
   settings?: Partial<ProjectSettings>;
+  /** Of a language model. Default: longer than a machine stands still. */
+  llmTimeout?: Duration;
   /** In place of the project's own. */
   clients?: Partial<ProjectClients>;
   upstream?: Record<string, UpstreamOf<JsonObject>>;
@@ -28,12 +31,12 @@ export interface FakeRun {
 
 /** Runs a task's body once. Throws what the body throws. */
 export async function runTask<O>(task: Task<O>, options: FakeOptions): Promise<FakeRun> {
-  const { out, clients: opened, upstream, settings: given, ...rest } = options;
+  const { out, clients: opened, upstream, settings: given, llmTimeout = '30 seconds', ...rest } = options;
   const values = settingsOf({ CIVIC_OUT: out, ...given });
   const clients: Record<string, unknown> = {
     http: createHttp({ allow: values.INNER_HOSTS }),
     // Without patience: a test of a provider that is down is not one of waiting.
-    llm: createLlm({ ...languageModels(values), wait: 0, retries: 0, timeout: '1 second' }),
+    llm: createLlm({ ...languageModels(values), wait: 0, retries: 0, timeout: llmTimeout }),
   };
   for (const [name, open] of Object.entries(opened ?? {})) clients[name] = await open();
   const tested = await testTask(task as Task, {

@@ -6,6 +6,7 @@ import { testTask, type TestedTask } from 'daychain/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readCrawl } from '../../../examples/civic/lib/crawl/stored.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
+import type { Duration } from '../../../src/plan/duration.js';
 import { temporaryFolder } from '../../support/servers.js';
 import { settingsOf } from './fake-context.js';
 import { filesBelow } from './folders.js';
@@ -71,9 +72,9 @@ function gone(path: string): object {
   return { metadata: { sourceURL: `https://www.a.example${path}`, statusCode: 404, error: 'Not Found' } };
 }
 
-function run(options: { attempt?: number } = {}): Promise<TestedTask> {
+function run({ timeout = '30 seconds', ...options }: { attempt?: number; timeout?: Duration } = {}): Promise<TestedTask> {
   const settings = settingsOf({ CIVIC_OUT: out, FIRECRAWL_API_KEY: 'fc-secret', FIRECRAWL_URL: api });
-  const http = createHttp({ allow: [new URL(api).host], timeout: '300 milliseconds', delay: '1 millisecond' });
+  const http = createHttp({ allow: [new URL(api).host], timeout, delay: '1 millisecond' });
   return testTask(firecrawl, {
     ...options,
     params: { url: 'https://www.a.example/' },
@@ -147,10 +148,10 @@ describe('task_firecrawl with a FIRECRAWL_API_KEY', () => {
     ['answers 500', { status: 500 }, /answered 500/],
     ['answers rubbish', { body: '<html>Gateway</html>' }, /is not the JSON expected/],
     ['answers another shape', json({ ok: 1 }), /is not the JSON expected/],
-    ['hangs', { never: true }, /did not answer within 300 ms/],
+    ['hangs', { never: true }, /did not answer within 1000 ms/],
   ])('where it %s, the task fails and says so, after three requests at most', async (_, answer, message) => {
     script['POST /v2/crawl'] = [answer];
-    const { result } = await run();
+    const { result } = await run(answer.never ? { timeout: '1 second' } : {});
     expect(result).toMatchObject({ status: 'failed', reason: expect.stringMatching(message) as string });
     expect(asked.length).toBeLessThanOrEqual(3);
   });

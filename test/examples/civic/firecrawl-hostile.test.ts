@@ -8,16 +8,19 @@ import { createHttp } from 'daychain/kit';
 import { describe, expect, test } from 'vitest';
 import { readCrawl, type CrawlIndex } from '../../../examples/civic/lib/crawl/stored.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
+import type { Duration } from '../../../src/plan/duration.js';
 import { temporaryFolder } from '../../support/servers.js';
 import { settingsOf } from './fake-context.js';
 import { filesBelow } from './folders.js';
 import { page, site, type Answer } from './sites.js';
 
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
+/** For what never comes. All else has the time a busy machine needs. */
+const SHORT = '2 seconds';
 
 /** Crawls a hostile page between two good ones. */
-async function crawlWith(answer: Answer, params: JsonObject = {}): Promise<Crawled> {
-  return await crawl(await site({ '/': page(['/hostile', '/good']), '/good': page([]), '/hostile': answer }), params);
+async function crawlWith(answer: Answer, params: JsonObject = {}, timeout?: Duration): Promise<Crawled> {
+  return await crawl(await site({ '/': page(['/hostile', '/good']), '/good': page([]), '/hostile': answer }), params, timeout);
 }
 
 interface Crawled extends TestedTask {
@@ -25,19 +28,23 @@ interface Crawled extends TestedTask {
   out: string;
 }
 
-async function crawl(url: string, params: JsonObject = {}): Promise<Crawled> {
+async function crawl(url: string, params: JsonObject = {}, timeout?: Duration): Promise<Crawled> {
   const out = temporaryFolder();
-  const tested = await tryCrawl(url, params, out);
+  const tested = await tryCrawl(url, params, { out, timeout });
   expect(tested.error).toBeUndefined();
   return { ...tested, out, index: (await readCrawl(join(out, '20260203')))! };
 }
 
-function tryCrawl(url: string, params: JsonObject = {}, out = temporaryFolder()): Promise<TestedTask> {
+function tryCrawl(
+  url: string,
+  params: JsonObject = {},
+  { out = temporaryFolder(), timeout = '30 seconds' }: { out?: string; timeout?: Duration | undefined } = {},
+): Promise<TestedTask> {
   const settings = settingsOf({
     CIVIC_OUT: out,
     INNER_HOSTS: [new URL(url).host],
     CRAWL_PAUSE: '1 millisecond',
-    CRAWL_TIMEOUT: '300 milliseconds',
+    CRAWL_TIMEOUT: timeout,
   });
   return testTask(firecrawl, {
     params: { url, maxPageBytes: 50_000, ...params },
@@ -73,13 +80,14 @@ describe('a crawl meets a page that', () => {
   });
 
   test('drips a byte at a time: the time counts for the whole page, not for each byte', async () => {
-    const crawled = await crawlWith({
+    const dripping: Answer = {
       by(_, response) {
         response.writeHead(200, HTML);
         const drip = setInterval(() => response.write('<'), 20);
         response.once('close', () => clearInterval(drip));
       },
-    });
+    };
+    const crawled = await crawlWith(dripping, {}, SHORT);
     expect(reasons(crawled)).toEqual(['timeout']);
   });
 
@@ -218,7 +226,7 @@ describe('a site that asks to be left in peace', () => {
 });
 
 test('a site that is down, or hangs: the task fails with the address and the reason, and may try again', async () => {
-  const hanging = await tryCrawl(await site({ '/': { never: true } }));
+  const hanging = await tryCrawl(await site({ '/': { never: true } }), {}, { timeout: SHORT });
   expect(hanging.result.reason).toMatch(/no page|robots\.txt/);
   expect(hanging.retry).toMatchObject({ again: true });
   const down = await tryCrawl('http://127.0.0.1:1/');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCrawl, type CrawlIndex } from '../../../examples/civic/lib/crawl/stored.js';
 import firecrawl from '../../../examples/civic/tasks/task_firecrawl.js';
 import ragIndexing from '../../../examples/civic/tasks/task_rag_indexing.js';
+import type { Duration } from '../../../src/plan/duration.js';
 import { runTask, temporaryFolder, type FakeRun } from './fake-context.js';
 import { filesBelow } from './folders.js';
 import { page, site, type Answer } from './sites.js';
@@ -166,7 +167,7 @@ describe('task_firecrawl on other sites', () => {
       '/broken': { status: 500 },
       '/good': page([]),
     });
-    const { result, warnings } = await other(url, { maxPageBytes: 20_000 });
+    const { result, warnings } = await other(url, { maxPageBytes: 20_000 }, '2 seconds');
     expect((await crawled()).failures.map(({ reason }) => reason)).toEqual(['too_large', 'timeout', 'http_500']);
     expect(result).toMatchObject({ pages_crawled: 2, pages_failed: 3 });
     expect(warnings).toHaveLength(3);
@@ -274,10 +275,10 @@ describe('task_firecrawl on other sites', () => {
   });
 });
 
-/** Crawls a site of a test, without pauses, and with little patience. */
-function other(url: string, params: JsonObject = {}): Promise<FakeRun> {
+/** Crawls a site of a test, without pauses. @param timeout of a page: short for one that never comes */
+function other(url: string, params: JsonObject = {}, timeout: Duration = '30 seconds'): Promise<FakeRun> {
   const { host } = new URL(url);
-  const settings = { INNER_HOSTS: [host], CRAWL_PAUSE: '1 millisecond', CRAWL_TIMEOUT: '300 milliseconds' } as const;
+  const settings = { INNER_HOSTS: [host], CRAWL_PAUSE: '1 millisecond', CRAWL_TIMEOUT: timeout } as const;
   return runTask(firecrawl, { out, params: { url, ...params }, settings });
 }
 

@@ -7,7 +7,7 @@ import { readValidations } from '../../../examples/civic/lib/validations.js';
 import contributionsAnalysis from '../../../examples/civic/tasks/task_contributions_analysis.js';
 import contributionsRepair from '../../../examples/civic/tasks/task_contributions_repair.js';
 import { contribution } from './contribution.js';
-import { runTask, temporaryFolder, type FakeRun } from './fake-context.js';
+import { runTask, temporaryFolder, type FakeOptions, type FakeRun } from './fake-context.js';
 import { localServer, type Answer, type LocalServer } from './servers.js';
 
 let out: string;
@@ -38,12 +38,13 @@ const box = (...texts: string[]): void => {
 };
 const MILD = 'La rue est sombre, il faudrait un lampadaire.';
 
-function run(servers: Record<string, unknown>, taskId = 'aaaaaaaa'): Promise<FakeRun> {
+function run(servers: Record<string, unknown>, taskId = 'aaaaaaaa', more: Partial<FakeOptions> = {}): Promise<FakeRun> {
   return runTask(contributionsAnalysis, {
     out,
     taskId,
     params: { source: 'mockup', folder: join(out, 'box') },
     settings: servers,
+    ...more,
   });
 }
 const openai = ({ url }: LocalServer) => ({ OPENAI_API_KEY: 'key', OPENAI_URL: url });
@@ -103,7 +104,8 @@ describe('a model that judges', () => {
     const never = new Promise<void>(() => {});
     const server = await localServer(() => ({ ...said(VERDICT), after: never }));
     for (const url of [server.url, 'http://127.0.0.1:1']) {
-      await expect(run({ OPENAI_API_KEY: 'key', OPENAI_URL: url }, url.slice(-8))).rejects.toThrow(/all \d+ items failed/);
+      const settings = { OPENAI_API_KEY: 'key', OPENAI_URL: url };
+      await expect(run(settings, url.slice(-8), { llmTimeout: '1 second' })).rejects.toThrow(/all \d+ items failed/);
     }
     expect(server.asked).toHaveLength(1);
     const states = (await readRecords(out)).map(({ id, state }) => [id, state]);

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { localLibrary, type Version } from '../../../examples/civic/lib/prompts/library.js';
 import { decideSync } from '../../../examples/civic/lib/prompts/sync.js';
 import promptSync from '../../../examples/civic/tasks/task_prompt_sync.js';
+import type { Duration } from '../../../src/plan/duration.js';
 import { temporaryFolder } from '../../support/servers.js';
 import { settingsOf } from './fake-context.js';
 import { filesBelow } from './folders.js';
@@ -79,10 +80,10 @@ test('a single prompt edited on both sides stays as it is in the library, day af
 });
 
 describe('task_prompt_sync with an OPIK_API_KEY', () => {
-  const withOpik = async (answers: Parameters<typeof service>[0]) => {
+  const withOpik = async (answers: Parameters<typeof service>[0], timeout: Duration = '30 seconds') => {
     const opik = await service(answers);
     const settings = settingsOf({ CIVIC_OUT: out, OPIK_API_KEY: 'key', OPIK_URL: opik.url, OPIK_WORKSPACE: 'mairie' });
-    const http = createHttp({ allow: [new URL(opik.url).host], timeout: '200 milliseconds', retries: 1, delay: '1 millisecond' });
+    const http = createHttp({ allow: [new URL(opik.url).host], timeout, retries: 1, delay: '1 millisecond' });
     return { opik, tested: await testTask(promptSync, { settings: { ...settings }, clients: { http } }) };
   };
   const RETRIEVE = 'POST /v1/private/prompts/versions/retrieve';
@@ -116,9 +117,9 @@ describe('task_prompt_sync with an OPIK_API_KEY', () => {
     ['is down', { status: 503 }, /answered 503/],
     ['is overrun', { status: 429 }, /answered 429/],
     ['answers rubbish', { body: 'nope' }, /is not the JSON expected/],
-    ['hangs', { never: true }, /did not answer within 200 ms/],
+    ['hangs', { never: true }, /did not answer within 1000 ms/],
   ] as const)('where Opik %s, the task fails with the reason, after two requests for each prompt', async (_, answer, message) => {
-    const { opik, tested } = await withOpik({ [RETRIEVE]: answer });
+    const { opik, tested } = await withOpik({ [RETRIEVE]: answer }, 'never' in answer ? '1 second' : undefined);
     expect(tested.result).toMatchObject({ status: 'failed', reason: expect.stringMatching(message) as string });
     expect(opik.asked.length).toBeLessThanOrEqual(2 * PROMPTS);
   });

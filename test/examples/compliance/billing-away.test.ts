@@ -9,6 +9,7 @@ import createPenalty from '../../../examples/compliance/retryables/create_penalt
 import refreshRates from '../../../examples/compliance/tasks/refresh_interest_rates.js';
 import sync from '../../../examples/compliance/tasks/run_scheduled_compliance_sync.js';
 import { lendClients } from '../../../src/define/lent-clients.js';
+import type { Duration } from '../../../src/plan/duration.js';
 import { afterwards, temporaryFolder } from '../../support/servers.js';
 import { startBilling, type Billing } from './billing.js';
 import { EXAMPLE, payments, rates, reports } from './sample.js';
@@ -44,9 +45,12 @@ beforeEach(async () => {
 const TASKS = { 'interest-rates': refreshRates, payments: sync };
 type Fetched = keyof typeof TASKS;
 
-/** With the client's own bounds: an attempt and two further ones. Only its times are shorter. */
-async function run(what: Fetched, url = billing.url): Promise<TestedTask> {
-  const http: Http = createHttp({ allow: [new URL(url).host], timeout: '300 milliseconds', delay: '10 milliseconds' });
+/** With the client's own bounds: an attempt and two further ones. Only its pauses are shorter, and its patience where it is wanted. */
+async function run(
+  what: Fetched,
+  { url = billing.url, timeout = '30 seconds' }: { url?: string; timeout?: Duration } = {},
+): Promise<TestedTask> {
+  const http: Http = createHttp({ allow: [new URL(url).host], timeout, delay: '10 milliseconds' });
   const mail = createMailer({ from: 'Register <register@compliance.example>' });
   try {
     const settings = { BILLING_URL: url };
@@ -82,7 +86,7 @@ const breaking = (response: ServerResponse) => {
 
 describe.each(['interest-rates', 'payments'] as const)('of %s', (what) => {
   test.each([
-    { service: 'is slow', answer: silent, asked: 3, says: 'did not answer within 300 ms', again: true },
+    { service: 'is slow', answer: silent, asked: 3, says: 'did not answer within 1000 ms', again: true },
     { service: 'breaks off', answer: breaking, asked: 3, says: 'cannot be reached', again: true },
     { service: 'answers 503', answer: answering(503), asked: 3, says: 'answered 503', again: true },
     { service: 'answers 429', answer: answering(429, '', { 'retry-after': '0' }), asked: 3, says: 'answered 429', again: true },
@@ -110,7 +114,7 @@ describe.each(['interest-rates', 'payments'] as const)('of %s', (what) => {
     },
   ])('a service that $service: asked $asked times, told in words, nothing written', async ({ answer, asked, says, again }) => {
     billing.answer = answer;
-    const { result, retry } = await run(what);
+    const { result, retry } = await run(what, answer === silent ? { timeout: '1 second' } : {});
     expect(result.status).toBe('failed');
     expect(result.reason).toContain(`${billing.url}/${what} `);
     expect(result.reason).toContain(says);
@@ -121,7 +125,7 @@ describe.each(['interest-rates', 'payments'] as const)('of %s', (what) => {
   });
 
   test('a service that is down', async () => {
-    const { result, retry } = await run(what, 'http://127.0.0.1:9');
+    const { result, retry } = await run(what, { url: 'http://127.0.0.1:9' });
     expect(result).toMatchObject({ status: 'failed', reason: expect.stringContaining(`9/${what} cannot be reached`) as string });
     expect(retry!.again).toBe(true);
     await expectNothingWritten();
