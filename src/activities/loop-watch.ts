@@ -71,8 +71,8 @@ export function watchLoop({ log, longestMs = LONGEST_MS, descriptor = 2, onBlock
   const timer = setInterval(() => {
     const now = performance.now();
     const watchedNow = Atomics.load(watched, 0);
-    // The thread's next turn may be due: that much is not counted yet.
-    const atMost = alone || watchedNow === 0 ? Infinity : watchedNow - watchedThen + 2 * every;
+    // The thread's next turn may be due: that much is not counted yet. As a count of 32 bits: it begins anew after some weeks.
+    const atMost = alone || watchedNow === 0 ? Infinity : ((watchedNow - watchedThen) | 0) + 2 * every;
     const blockedMs = Math.round(Math.min(now - turned, atMost));
     const all = [...new Set([...running.keys(), ...ended])];
     const found = seen;
