@@ -6,8 +6,7 @@ import { checkRedisPolicy } from '../../src/connections/redis-policy.js';
 import { connectRedisStores, type RedisStoresOptions } from '../../src/connections/redis-stores.js';
 import { connectRedis, type RedisConnection, type RedisOptions } from '../../src/connections/redis.js';
 import type { AppRedis } from '../../src/define/types.js';
-import { findFreePort } from '../../src/local/ports.js';
-import { hasRealRedis, startEmbeddedRedis, startOwnRedis, temporaryFolder } from '../support/servers.js';
+import { hasRealRedis, keptPort, startEmbeddedRedis, startOwnRedis, temporaryFolder } from '../support/servers.js';
 
 describe('a connection', () => {
   test.each([
@@ -50,11 +49,11 @@ describe('a connection', () => {
   // The embedded one is busy itself while the program is.
   test.skipIf(!hasRealRedis())('does not count as late an answer that came while the program was busy', async () => {
     const server = await startOwnRedis();
-    const redis = connect({ port: server.port, answerWithinMs: 100 });
-    await redis.send(['PING']);
+    const redis = connect({ port: server.port, answerWithinMs: 1_000 });
+    expect(await redis.firstTrouble(20_000)).toBeNull();
     const answer = redis.send(['PING']);
     await new Promise((resolve) => setImmediate(resolve));
-    const until = performance.now() + 300;
+    const until = performance.now() + 1_500;
     while (performance.now() < until);
     expect(await answer).toBe('PONG');
   });
@@ -93,7 +92,7 @@ describe('the two stores', () => {
   });
 
   test('are given though the server is away', async () => {
-    const port = await findFreePort([]);
+    const port = await keptPort();
     const stores = await connectStores({ port });
     expect(stores.appPrefix).toBe('');
     await expect(stores.locks.send(['PING'])).rejects.toThrow('ECONNREFUSED');
@@ -118,7 +117,7 @@ describe('what Redis does when its memory is full', () => {
   });
 
   test('is no question to a server that does not answer', async () => {
-    await expect(checkRedisPolicy(connect({ port: await findFreePort([]) }))).rejects.toThrow('ECONNREFUSED');
+    await expect(checkRedisPolicy(connect({ port: await keptPort() }))).rejects.toThrow('ECONNREFUSED');
   });
 });
 
@@ -153,7 +152,7 @@ async function connectStores(options: RedisStoresOptions) {
 }
 
 async function startWithOneDatabase(): Promise<number> {
-  const port = await findFreePort([]);
+  const port = await keptPort();
   const server = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--databases', '1', '--save', '', '--dir', temporaryFolder()],
