@@ -23,6 +23,6 @@ export async function spawnWorker(argument: WorkerArgument, onStart: (worker: Sp
     child.once('message', () => resolve());
     void ended.then((how) => reject(new Error(`the worker ended before it was ready: ${JSON.stringify(how)}`)));
   });
-  await within(60_000, 'a worker that is ready', ready);
+  await within(150_000, 'a worker that is ready', ready);
   return worker;
 }
