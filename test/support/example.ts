@@ -24,12 +24,12 @@ export interface Killed {
   /** `YYYYMMDD` */
   date: string;
   params?: JsonObject;
-  /**
-   * What ends the first worker by SIGKILL. A function: from outside, as soon as it holds (look at artefacts). A file: from inside,
-   * before `count` files (default 1: before the first) have been renamed onto paths that contain the text; for tasks that are quick.
-   */
-  when: (() => boolean | Promise<boolean>) | { file: string; count?: number };
+  /** Where its first worker is held up: before `count` files (default 1: before the first) have got paths that contain the text. */
+  at: { file: string; count?: number };
 }
+
+/** For workers that are killed on purpose: see `pace` of openExample. */
+export const KILLED_PACE = { heartbeatMs: 5_000, retryDelayMs: 1_000, maximumAttempts: 20 };
 
 export interface Example {
   /** The copy. */
@@ -37,7 +37,7 @@ export interface Example {
   client: Client;
   taskQueue: string;
   /** Starts a worker process, in addition to any that runs. Ended after the test, or after the file's tests. */
-  start(options?: Pick<WorkerArgument, 'dieAtFile' | 'holdAtFiles'>): Promise<SpawnedWorker>;
+  start(options?: Pick<WorkerArgument, 'holdAtFiles'>): Promise<SpawnedWorker>;
   /** Starts the task's run for the date. Await it with resultOf or failureOf. */
   begin(task: string, date: string, params?: JsonObject): Promise<WorkflowHandle>;
   /** Runs the built `daychain` in the copy: `daychain('run', 'task_x', '--date', '20260203', '--wait')`. */
@@ -45,10 +45,12 @@ export interface Example {
   /** The same with more in the environment. */
   daychainWith(environment: Record<string, string>, ...words: string[]): Promise<Answer>;
   /**
-   * Starts a worker and the task, kills that worker by SIGKILL in the middle, starts another, awaits the end and stops it.
-   * @throws if the task was over before the kill, or one attempt did it all
+   * Starts a worker and the tasks, kills that worker by SIGKILL in the middle of all of them, starts another, awaits their ends
+   * and stops it. No two tasks may write to paths with one of the texts.
+   * @returns their results, in order
+   * @throws if one attempt did it all
    */
-  killedInTheMiddle(killed: Killed): Promise<TaskResult>;
+  killedInTheMiddle(...killed: Killed[]): Promise<TaskResult[]>;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface Example {
 export async function openExample(
   name: string,
   environment: Record<string, string> = {},
-  pace: NonNullable<WorkerArgument['pace']> = { heartbeatMs: 3_000, retryDelayMs: 1_000 },
+  pace: NonNullable<WorkerArgument['pace']> = { heartbeatMs: 5_000, retryDelayMs: 1_000 },
 ): Promise<Example> {
   quietRuntime();
   const dir = copyOf(name);
@@ -104,28 +106,37 @@ export async function openExample(
     begin,
     daychain: (...words) => runDaychain(dir, words, environment),
     daychainWith: (more, ...words) => runDaychain(dir, words, { ...environment, ...more }),
-    async killedInTheMiddle({ task, date, params, when }) {
-      const fromInside = typeof when === 'object' ? { dieAtFile: { path: when.file, count: when.count ?? 1 } } : {};
-      const first = await start(fromInside);
-      const run = await begin(task, date, params);
-      const isOver = async () => (await run.describe()).status.name !== 'RUNNING';
-      if (typeof when === 'function') {
-        await eventually(`the middle of ${task}`, when, 120_000);
-        first.process.kill('SIGKILL');
-      } else {
-        const died = async () => first.process.signalCode !== null || (await isOver());
-        await eventually(`the end of the worker before ${when.file}`, died, 120_000);
+    async killedInTheMiddle(...killed) {
+      const first = await start({ holdAtFiles: killed.map(({ at }) => ({ path: at.file, count: at.count ?? 1 })) });
+      const held = heldBy(first);
+      const runs = await Promise.all(killed.map(({ task, date, params }) => begin(task, date, params)));
+      for (const [index, { task, date, at }] of killed.entries()) {
+        const isInTheMiddle = async () => {
+          if (held.has(at.file)) return true;
+          if ((await runs[index]!.describe()).status.name === 'RUNNING') return false;
+          throw new Error(`${task} for ${date} was over before its worker could be killed`);
+        };
+        await eventually(`the middle of ${task}`, isInTheMiddle, 120_000);
       }
-      if (await isOver()) throw new Error(`${task} for ${date} was over before its worker could be killed`);
+      first.process.kill('SIGKILL');
       await first.ended;
       const second = await start();
-      const result = await resultOf<TaskResult>(run, 120_000);
+      const results = await Promise.all(runs.map((run) => resultOf<TaskResult>(run, 120_000)));
       second.process.kill('SIGTERM');
       await second.ended;
-      if (result.attempts < 2) throw new Error(`${task} for ${date} was not killed in the middle: one attempt did it`);
-      return result;
+      for (const [index, { task, date }] of killed.entries()) {
+        if (results[index]!.attempts < 2) throw new Error(`${task} for ${date} was not killed in the middle: one attempt did it`);
+      }
+      return results;
     },
   };
+}
+
+/** The texts of `holdAtFiles` that the worker has come to since. */
+export function heldBy(worker: SpawnedWorker): ReadonlySet<unknown> {
+  const held = new Set<unknown>();
+  worker.process.on('message', (path) => held.add(path));
+  return held;
 }
 
 /** A copy of the example without what it left behind, named anew: the name is the task queue. */

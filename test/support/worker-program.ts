@@ -12,12 +12,16 @@ export interface WorkerArgument {
   environment: Record<string, string>;
   /** The point and task at which it ends itself by SIGKILL. */
   die?: { step: string; task: string };
-  /** It ends itself by SIGKILL before it would rename this many files onto paths that contain the text: 1 dies before the first. */
-  dieAtFile?: { path: string; count: number };
-  /** It never comes back from renaming a file onto a path that contains one of these: so many tasks wait to be killed at once. */
-  holdAtFiles?: string[];
-  /** Instead of what the project says, for all its tasks: a dead worker's work is soon taken up again. */
-  pace?: { heartbeatMs: number; retryDelayMs: number };
+  /**
+   * Of the files that are renamed onto, or removed from, paths that contain the text it never comes back from this one (1: the
+   * first), nor from any later one, and sends the text as a message: so many tasks wait to be killed at once.
+   */
+  holdAtFiles?: { path: string; count: number }[];
+  /**
+   * Instead of what the project says, for all its tasks: a dead worker's work is soon taken up again. A machine that stands still
+   * for a while loses attempts as well: whoever kills workers on purpose allows for more than a task itself does.
+   */
+  pace?: { heartbeatMs: number; retryDelayMs: number; maximumAttempts?: number };
   drainMs: number;
   ttlSeconds: number;
 }
@@ -29,7 +33,6 @@ installRuntime(silent);
 const environment = { ...process.env, ...argument.environment };
 const registry = await loadProject(argument.dir, environment);
 for (const id of registry.taskIds()) Object.assign(registry.task(id)!.spec, argument.pace);
-if (argument.dieAtFile) dieAtFile(argument.dieAtFile);
 if (argument.holdAtFiles) holdAtFiles(argument.holdAtFiles);
 const worker = await startWorker({
   registry,
@@ -50,21 +53,16 @@ process.send!('ready');
 await worker.ended;
 process.exit(0);
 
-function dieAtFile({ path, count }: NonNullable<WorkerArgument['dieAtFile']>): void {
-  const { rename } = files;
-  let seen = 0;
-  files.rename = (from, to) => {
-    if (String(to).includes(path) && ++seen === count) process.kill(process.pid, 'SIGKILL');
-    return rename(from, to);
+function holdAtFiles(held: NonNullable<WorkerArgument['holdAtFiles']>): void {
+  const { rename, rm } = files;
+  const seen = held.map(() => 0);
+  const isHeld = (file: string): boolean => {
+    const at = held.findIndex(({ path, count }, index) => file.includes(path) && ++seen[index]! >= count);
+    if (at >= 0) process.send!(held[at]!.path);
+    return at >= 0;
   };
-  syncBuiltinESMExports();
-}
-
-function holdAtFiles(paths: readonly string[]): void {
-  const { rename } = files;
-  files.rename = (from, to) => {
-    const held = paths.some((path) => String(to).includes(path));
-    return held ? new Promise<never>(() => {}) : rename(from, to);
-  };
+  const never = () => new Promise<never>(() => {});
+  files.rename = (from, to) => (isHeld(String(to)) ? never() : rename(from, to));
+  files.rm = (path, options) => (isHeld(String(path)) ? never() : rm(path, options));
   syncBuiltinESMExports();
 }

@@ -2,7 +2,7 @@
  * A worker with eight tasks in the middle of their work, killed; another one ends them all. take_in_reports, which comes before
  * them, is killed in test/faults/compliance.test.ts.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { effectKey } from 'daychain/kit';
@@ -11,7 +11,7 @@ import { openDatabase, type Database } from '../../../examples/compliance/lib/da
 import { feeOf } from '../../../examples/compliance/lib/register.js';
 import type { TaskResult } from '../../../src/plan/types.js';
 import { eventually, resultOf } from '../../support/engine.js';
-import { openExample, type Example } from '../../support/example.js';
+import { heldBy, openExample, type Example } from '../../support/example.js';
 import { postgresPrograms, startPostgres } from '../../support/postgres.js';
 import { afterwards, temporalAddress } from '../../support/servers.js';
 import { startBilling, type Billing } from './billing.js';
@@ -69,20 +69,20 @@ describe.skipIf(postgresPrograms() === null)(
       await addSampleRows(db);
       await fill(db);
       billing = await startBilling({ 'interest-rates': rates, payments: PAYMENTS });
-      const pace = { heartbeatMs: 10_000, retryDelayMs: 1_000 };
+      const pace = { heartbeatMs: 10_000, retryDelayMs: 1_000, maximumAttempts: 20 };
       compliance = await openExample('compliance', { DATABASE_URL: url, BILLING_URL: billing.url }, pace);
       // Calls of retryables read the project's own environment, not the one that is handed to the test's workers.
       const settings = [`DATABASE_URL=${url}`, `BILLING_URL=${billing.url}`, `TEMPORAL_ADDRESS=${temporalAddress()}`];
       writeFileSync(join(compliance.dir, '.env'), `${settings.join('\n')}\n`);
 
-      const first = await compliance.start({
-        holdAtFiles: [mailOf('mail_obligation_due_reminder', MIDDLE), `statements/${DATE}.csv`, 'archive/2024.jsonl'],
-      });
+      const files = [mailOf('mail_obligation_due_reminder', MIDDLE), `statements/${DATE}.csv`, 'archive/2024.jsonl'];
+      const first = await compliance.start({ holdAtFiles: files.map((path) => ({ path, count: 1 })) });
+      const heldAtFiles = heldBy(first);
       const held = await holdRows(db);
       const runs = await Promise.all(TASKS.map(async (task) => [task, await compliance.begin(task, DATE)] as const));
       await eventually(
         'eight tasks in the middle',
-        async () => (await held.waiting()) === 5 && unfinished().length === 3,
+        async () => (await held.waiting()) >= 5 && files.every((path) => heldAtFiles.has(path)),
         50_000,
       );
       first.process.kill('SIGKILL');
@@ -94,8 +94,6 @@ describe.skipIf(postgresPrograms() === null)(
     }, 300_000);
 
     const out = (...parts: string[]) => join(compliance.dir, 'out', ...parts);
-    const unfinished = () =>
-      existsSync(out()) ? readdirSync(out(), { recursive: true }).filter((file) => String(file).endsWith('.tmp')) : [];
     const mails = (kind: string) =>
       readdirSync(out('mail'))
         .filter((file) => file.startsWith(`${kind}.`))
@@ -107,9 +105,10 @@ describe.skipIf(postgresPrograms() === null)(
       expect(foundEmpty).toEqual([]);
     });
 
-    test('ends every one of them in the second attempt', () => {
-      const ends = Object.entries(results).map(([task, { status, attempts }]) => `${task}: ${status} ${attempts}`);
-      expect(ends.sort()).toEqual(TASKS.map((task) => `${task}: success 2`));
+    test('ends every one of them in a later attempt', () => {
+      const ends = Object.entries(results).map(([task, { status, attempts }]) => ({ task, status, again: attempts >= 2 }));
+      const succeeded = (task: string) => ({ task, status: 'success', again: true });
+      expect(ends.sort((one, other) => one.task.localeCompare(other.task))).toEqual(TASKS.map(succeeded));
     });
 
     test('refresh_interest_rates: each rate is there once, as the service has it', async () => {
@@ -248,10 +247,13 @@ async function holdRows(db: Database): Promise<{ waiting(): Promise<number>; rel
   await held.selectFrom('obligations').select('report_id').where('report_id', '=', MIDDLE).forUpdate().execute();
   await held.selectFrom('journal').select('id').where('date', '=', '20261102').forUpdate().execute();
   return {
+    /** Different statements: an attempt that was given up leaves its own waiting, and the next one comes to the same. */
     async waiting() {
       // Asked outside of the transaction, which would see the same sessions for as long as it lasts.
       const { rows } = await sql<{ waiting: number }>`
-        select cast(count(*) as integer) as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(db);
+        select cast(count(distinct query) as integer) as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(
+        db,
+      );
       return rows[0]!.waiting;
     },
     async release() {

@@ -52,10 +52,13 @@ export async function holdWrites(db: Database, table: TableName, condition: stri
     for each row when (${sql.raw(condition)}) execute function ${name}()`.execute(db);
 }
 
-/** Not within a transaction: that would see what its first look saw. */
+/**
+ * How many different statements wait: an attempt that was given up leaves its own waiting, and the next one comes to the same.
+ * Not within a transaction: that would see what its first look saw.
+ */
 export async function waitingForLocks(db: Database): Promise<number> {
   const { rows } = await sql<{ waiting: number }>`
-    select cast(count(*) as integer) as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(db);
+    select cast(count(distinct query) as integer) as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(db);
   return rows[0]!.waiting;
 }
 
