@@ -1,4 +1,5 @@
 /** The compliance example with its worker killed in the middle, and with the services it calls away. */
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -43,13 +44,16 @@ test(
     configure(workers.dir);
     const outbox = join(workers.dir, 'out', 'mail');
     const mails = (kind: string) => (existsSync(outbox) ? readdirSync(outbox).filter((file) => file.startsWith(`${kind}.`)) : []);
-    const first = await workers.start({ dieAtFile: { path: 'mail_report_received', count: 4 } });
+    const first = await workers.start({ holdAtFiles: [{ path: 'mail_report_received', count: 4 }] });
+    const held = once(first.process, 'message');
     const handle = await workers.client.workflow.start('runTask', {
       taskQueue: workers.taskQueue,
       workflowId: 'take_in_reports:20260601',
       args: [{ task: 'take_in_reports', date: '20260601', mark: Date.now() }],
     });
-    expect(await within(120_000, 'its death', first.ended)).toEqual({ code: null, signal: 'SIGKILL' });
+    await within(120_000, 'the fourth mail', held);
+    first.process.kill('SIGKILL');
+    await first.ended;
     // Three; fewer where an attempt was lost before and had written one of them a second time.
     const before = mails('mail_report_received').length;
     expect(before).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ export interface Workers {
   witness(): WitnessLine[];
   /** Opens the gate of that name, for bodies that wait with until(). */
   open(name: string): void;
-  start(options?: Partial<Pick<WorkerArgument, 'die' | 'dieAtFile' | 'drainMs' | 'ttlSeconds'>>): Promise<SpawnedWorker>;
+  start(options?: Partial<Pick<WorkerArgument, 'die' | 'holdAtFiles' | 'drainMs' | 'ttlSeconds'>>): Promise<SpawnedWorker>;
 }
 
 export async function projectOfWorkers(text: ProjectText, servers: { address?: string; redis?: number } = {}): Promise<Workers> {
