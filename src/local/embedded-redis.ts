@@ -4,6 +4,8 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createRedisServer } from 'js-redis-server';
 import { findFreePort } from './ports.js';
 
+const LISTEN_ATTEMPTS = 3;
+
 export interface EmbeddedRedis {
   port: number;
   /** Closes the connections of all clients, then the server. */
@@ -21,7 +23,7 @@ export async function startEmbeddedRedis(preferred: readonly (number | undefined
     clients.add(socket);
     socket.once('close', () => clients.delete(socket));
   });
-  await listenOnLoopback(server, await findFreePort(preferred));
+  await listenOnFree(server, preferred);
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
@@ -38,6 +40,17 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)));
   });
+}
+
+/** Another process may take the port between the look and the use of it. */
+async function listenOnFree(server: Server, preferred: readonly (number | undefined)[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listenOnLoopback(server, await findFreePort(preferred));
+    } catch (error) {
+      if (attempt >= LISTEN_ATTEMPTS || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
 
 function listenOnLoopback(server: Server, port: number): Promise<void> {

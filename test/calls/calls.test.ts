@@ -3,15 +3,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ServiceError } from '@temporalio/client';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRetryable } from '../../src/calls/retryable.js';
 import { callNow, cancelCall } from '../../src/control/call-orders.js';
 import { callName, listCalls, readCall, showCall } from '../../src/control/calls.js';
+import { keepCall } from '../../src/control/keep-call.js';
 import type { Executed, Kept } from '../../src/define/retryable-types.js';
 import type { CallResult } from '../../src/plan/calls.js';
+import type { JsonObject } from '../../src/plan/types.js';
 import { type Engine, eventually, failureOf, resultOf, startEngine, within } from '../support/engine.js';
-import { redisPort, temporalAddress } from '../support/servers.js';
-import { findFreePort } from '../../src/local/ports.js';
+import { keptPort, redisPort, temporalAddress } from '../support/servers.js';
 
 /** A retryable as a program of a user's imports it: of the built package. */
 interface Imported {
@@ -220,7 +222,7 @@ describe('arguments', () => {
 
 describe('a server that cannot be reached', () => {
   it('makes the call throw where it failed, with both reasons, and not where it succeeded', async () => {
-    const closed = await findFreePort([]);
+    const closed = await keptPort();
     const dir = join(engine.dir, 'elsewhere');
     const { mkdirSync } = await import('node:fs');
     mkdirSync(join(dir, 'retryables'), { recursive: true });
@@ -244,6 +246,49 @@ describe('a server that cannot be reached', () => {
     );
     const fine = createRetryable({ name: 'fine', project: dir, run: () => 'sent' });
     expect(await fine.execute()).toEqual({ outcome: 'done', value: 'sent' });
+  });
+});
+
+describe('a server that takes too long to answer', () => {
+  /** As the client tells it. */
+  const late = () => {
+    const cause = Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4, details: 'Deadline exceeded', metadata: {} });
+    return new ServiceError('Failed to start Workflow', { cause });
+  };
+  /** Starts that are not answered in time: what becomes of each. */
+  const keep = async (retryable: string, args: JsonObject, ...starts: ('arrives' | 'is lost')[]) => {
+    const { workflow } = engine.client;
+    const start = workflow.start.bind(workflow);
+    const spy = vi.spyOn(workflow, 'start');
+    onTestFinished(() => spy.mockRestore());
+    for (const what of starts) {
+      spy.mockImplementationOnce(async (...call) => {
+        if (what === 'arrives') await (await start(...call)).result();
+        throw late();
+      });
+    }
+    return await keepCall(engine.server, `calls-${mark}`, {
+      ...{ retryable: named(retryable), args, callId: '0123abcd', summary: null, tags: [], date: '20260101' },
+      ...{ calledAt: new Date().toISOString(), retries: 2, delayMs: 3_600_000, backoff: 1, maximumDelayMs: 3_600_000 },
+      ...{ timeoutMs: 60_000, failed: null },
+    });
+  };
+
+  it('is asked once more, and a call that it had taken, and that has even ended, is not made again', async () => {
+    const { workflowId, reused } = await keep('letter', { to: 'a slow server' }, 'arrives');
+    expect(reused).toBe(false);
+    await resultOf(engine.client.workflow.getHandle(workflowId));
+    expect(linesOf('letter to a slow server')).toHaveLength(1);
+  });
+
+  it('is asked once more, and keeps a call that it had not heard of', async () => {
+    const { workflowId } = await keep('letter', { to: 'a deaf server' }, 'is lost');
+    await resultOf(engine.client.workflow.getHandle(workflowId));
+    expect(linesOf('letter to a deaf server')).toHaveLength(1);
+  });
+
+  it('for the second time, too, makes the call throw', async () => {
+    await expect(keep('letter', { to: 'nobody' }, 'is lost', 'is lost')).rejects.toMatchObject({ cause: { code: 4 } });
   });
 });
 

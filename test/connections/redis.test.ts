@@ -6,10 +6,9 @@ import { checkRedisPolicy } from '../../src/connections/redis-policy.js';
 import { connectRedisStores, type RedisStoresOptions } from '../../src/connections/redis-stores.js';
 import { connectRedis, RedisUnreachable, type RedisConnection, type RedisOptions } from '../../src/connections/redis.js';
 import type { AppRedis } from '../../src/define/types.js';
-import { findFreePort } from '../../src/local/ports.js';
 import { startProxy } from '../lock/proxy.js';
 import { eventually } from '../support/engine.js';
-import { hasRealRedis, startEmbeddedRedis, startOwnRedis, temporaryFolder } from '../support/servers.js';
+import { hasRealRedis, keptPort, startEmbeddedRedis, startOwnRedis, temporaryFolder } from '../support/servers.js';
 
 describe('a connection', () => {
   test.each([
@@ -83,11 +82,11 @@ describe('a connection', () => {
   // The embedded one is busy itself while the program is.
   test.skipIf(!hasRealRedis())('does not count as late an answer that came while the program was busy', async () => {
     const server = await startOwnRedis();
-    const redis = connect({ port: server.port, answerWithinMs: 100 });
-    await redis.send(['PING']);
+    const redis = connect({ port: server.port, answerWithinMs: 1_000 });
+    expect(await redis.firstTrouble(20_000)).toBeNull();
     const answer = redis.send(['PING']);
     await new Promise((resolve) => setImmediate(resolve));
-    const until = performance.now() + 300;
+    const until = performance.now() + 1_500;
     while (performance.now() < until);
     expect(await answer).toBe('PONG');
   });
@@ -126,7 +125,7 @@ describe('the two stores', () => {
   });
 
   test('are given though the server is away', async () => {
-    const port = await findFreePort([]);
+    const port = await keptPort();
     const stores = await connectStores({ port });
     expect(stores.appPrefix).toBe('');
     await expect(stores.locks.send(['PING'])).rejects.toThrow('ECONNREFUSED');
@@ -151,7 +150,7 @@ describe('what Redis does when its memory is full', () => {
   });
 
   test('is no question to a server that does not answer', async () => {
-    await expect(checkRedisPolicy(connect({ port: await findFreePort([]) }))).rejects.toThrow('ECONNREFUSED');
+    await expect(checkRedisPolicy(connect({ port: await keptPort() }))).rejects.toThrow('ECONNREFUSED');
   });
 });
 
@@ -186,7 +185,7 @@ async function connectStores(options: RedisStoresOptions) {
 }
 
 async function startWithOneDatabase(): Promise<number> {
-  const port = await findFreePort([]);
+  const port = await keptPort();
   const server = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--databases', '1', '--save', '', '--dir', temporaryFolder()],

@@ -1,11 +1,11 @@
 /** A consumer of a queue in a process of its own, to be killed: claims batches until it is. */
 import { sql } from 'kysely';
 import type { TaskContext } from '../../src/define/types.js';
-import { claimBatch } from '../../src/kit/batch/claim.js';
+import { claimBatch, type BatchDone } from '../../src/kit/batch/claim.js';
 import { forEachItem, type ForEachHost } from '../../src/kit/for-each.js';
 import { KeptTexts } from '../../src/plan/kept-texts.js';
 import { openSql } from '../../src/kit/sql/client.js';
-import type { ContendedTables, Contention } from './batch-contention.test.js';
+import type { Consumed, ContendedTables, Contention } from './batch-contention.test.js';
 
 const { url, queue } = JSON.parse(process.argv[2]!) as Contention;
 const db = await openSql<ContendedTables>({ url, connections: 4 }, '/');
@@ -33,8 +33,8 @@ const ctx = {
   forEach: ((items, options, run) => forEachItem(host, items, options, run)) as TaskContext['forEach'],
 };
 
-async function consume(): Promise<void> {
-  await claimBatch(ctx, db, queue, async (row, { fence }) => {
+async function consume(): Promise<BatchDone> {
+  return await claimBatch(ctx, db, queue, async (row, { fence }) => {
     // Outside of any transaction: what was begun can be counted, whatever becomes of it.
     await db.insertInto('begun').values({ row_id: row.id, fence, pid: process.pid }).execute();
     if (row.behaviour === 'throws') throw new Error('this row is poison');
@@ -45,14 +45,12 @@ async function consume(): Promise<void> {
   });
 }
 
-let told = false;
 for (;;) {
   // A batch of nothing but the poison row fails as a whole.
-  await consume().catch((error: Error) => {
+  const done = await consume().catch((error: Error) => {
     if (error.name !== 'TaskError') throw error;
   });
-  if (!told) process.send!('working');
-  told = true;
+  process.send!({ lost: done?.lost ?? 0 } satisfies Consumed);
   // Nothing due: others have the rest, or it waits for its next attempt.
   await sql`select pg_sleep(0.05)`.execute(db);
 }

@@ -17,6 +17,8 @@ import { eventually, quietRuntime } from '../support/engine.js';
 import { startOwnTemporal } from '../support/servers.js';
 
 const EACH = 12;
+/** All schedules stand by then; where a slow machine took longer, the next try has more. */
+const LEADS_MS = [12_000, 36_000, 108_000];
 const project = { name: `outage-${randomBytes(3).toString('hex')}`, taskQueue: 'nobody-polls' };
 
 function wanted(id: string, schedule: Schedule): WantedSchedule {
@@ -41,12 +43,9 @@ async function sync(server: Server, inFiles: WantedSchedule[], ids: string[]) {
   return await applySync(server, diff);
 }
 
-test('no due slot is lost and none has two shells, whichever write comes first after the restart', async () => {
-  quietRuntime();
-  const first = await startOwnTemporal();
-  const before = await connect(first.address);
-  // Three slots while the server is away, and one after that, which an edit may move.
-  const base = Math.ceil(Date.now() / 1_000) * 1_000 + 12_000;
+/** Three slots while the server is away, and one after that, which an edit may move. */
+async function writeAll(server: Server, leadMs: number) {
+  const base = Math.ceil((Date.now() + leadMs) / 1_000) * 1_000;
   const due = [0, 2_000, 4_000].map((ms) => instantText(base + ms));
   const later = instantText(base + 3_600_000);
   const schedule: Schedule = { at: [...due, later] };
@@ -54,14 +53,34 @@ test('no due slot is lost and none has two shells, whichever write comes first a
   const [paused, edited, gone] = [ids('paused'), ids('edited'), ids('gone')];
   const all = [...paused, ...edited, ...gone];
   await sync(
-    before.server,
+    server,
     all.map((id) => wanted(id, schedule)),
     all,
   );
-  await before.close();
-  expect(Date.now(), 'the schedules stood before their first slot').toBeLessThan(base);
+  return { base, due, later, paused, edited, gone, all };
+}
+
+/** Null where the first slot came before the server's end. */
+async function writeAndKill(first: Awaited<ReturnType<typeof startOwnTemporal>>, leadMs: number) {
+  const { server, close } = await connect(first.address);
+  const written = await writeAll(server, leadMs);
+  await close();
   process.kill(first.process.pid, 'SIGKILL');
   await first.stop();
+  return Date.now() < written.base ? written : null;
+}
+
+test('no due slot is lost and none has two shells, whichever write comes first after the restart', async () => {
+  quietRuntime();
+  let first = await startOwnTemporal();
+  let written = await writeAndKill(first, LEADS_MS[0]!);
+  for (const leadMs of LEADS_MS.slice(1)) {
+    if (written !== null) break;
+    // Another server: it has no shells of the try before.
+    first = await startOwnTemporal();
+    written = await writeAndKill(first, leadMs);
+  }
+  const { base, due, later, paused, edited, gone, all } = written!;
   await delay(base + 4_500 - Date.now());
 
   const again = await startOwnTemporal({ home: first.home, port: first.port });
@@ -97,4 +116,4 @@ test('no due slot is lost and none has two shells, whichever write comes first a
   for (const id of edited) expect(await readSchedule(server.client, id)).toMatchObject({ paused: false, next: [later] });
   for (const id of gone) expect(await readSchedule(server.client, id)).toMatchObject({ paused: true });
   await close();
-});
+}, 600_000);

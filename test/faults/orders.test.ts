@@ -38,7 +38,7 @@ beforeAll(async () => {
 const bodies = (date: string) => workers.witness().filter((line) => line.date === date).length;
 const kill = async (worker: SpawnedWorker) => {
   worker.process.kill('SIGKILL');
-  await within(10_000, 'the end of the worker', worker.ended);
+  await within(90_000, 'the end of the worker', worker.ended);
 };
 const phaseOf = async (workflowId: string) => {
   const progress = (await describeRun(server, workflowId))?.progress;
@@ -65,7 +65,7 @@ describe('a worker killed', () => {
     await eventually('held', async () => (await phaseOf(workflowId)) === 'held');
     await kill(first);
     const second = await workers.start();
-    await eventually('still held', async () => (await phaseOf(workflowId)) === 'held', 40_000);
+    await eventually('still held', async () => (await phaseOf(workflowId)) === 'held', 90_000);
     expect(bodies('20260101')).toBe(0);
     expect(await release(server, registry, workflowId, why)).toMatchObject({ outcome: 'done' });
     expect(await resultOf(workers.client.workflow.getHandle(workflowId))).toMatchObject({ status: 'success' });
@@ -90,14 +90,14 @@ describe('a worker killed', () => {
     const requests = handles.map(() => ({ ...why, requestId: randomUUID() }));
     const asked = handles.map((handle, at) => delay(at * 6).then(() => hold(server, registry, handle.workflowId, requests[at]!)));
     setTimeout(() => first.process.kill('SIGKILL'), 40);
-    await within(20_000, 'the holds', Promise.all(asked));
-    await within(10_000, 'the end of the worker', first.ended);
+    await within(90_000, 'the holds', Promise.all(asked));
+    await within(90_000, 'the end of the worker', first.ended);
     const second = await workers.start();
     for (const [at, handle] of handles.entries()) {
       const date = `2026020${at + 1}`;
       // The same request once more, as somebody would who was told "not yet applied".
       await hold(server, registry, handle.workflowId, requests[at]!);
-      await eventually('held', async () => (await phaseOf(handle.workflowId)) === 'held', 40_000);
+      await eventually('held', async () => (await phaseOf(handle.workflowId)) === 'held', 90_000);
       expect(bodies(date)).toBe(1);
       await release(server, registry, handle.workflowId, why);
       expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', attempts: 2, saved: 2 });

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ChainResult, TaskResult } from '../../src/plan/types.js';
 import { eventually, failureOf, resultOf, startEngine } from '../support/engine.js';
 import { hasRealRedis, startOwnRedis, startOwnTemporal } from '../support/servers.js';
 
-const GATED = (name: string) => `{ heartbeat: '4 seconds', retry: { retries: 0 }, async run(ctx) {
+/** Its lock is renewed twice as often as its heartbeat may be late. Milliseconds. */
+const RENEWED_EVERY_MS = 7_500;
+const GATED = (name: string) => `{ heartbeat: '15 seconds', retry: { retries: 0 }, async run(ctx) {
   witness(ctx, 'begin');
   await until(ctx, ctx.secrets.get('GATES') + '/${name}');
   witness(ctx, 'end');
@@ -16,7 +19,7 @@ describe('servers that go and come back', () => {
     const engine = await startEngine({
       name: 'restart-temporal',
       address: first.address,
-      tasks: { rt_a: PLAIN, rt_b: GATED('b').replace(`heartbeat: '4 seconds'`, `heartbeat: '30 seconds'`), rt_c: PLAIN },
+      tasks: { rt_a: PLAIN, rt_b: GATED('b').replace(`heartbeat: '15 seconds'`, `heartbeat: '30 seconds'`), rt_c: PLAIN },
       chains: { 'rt-chain': { tasks: { rt_a: [], rt_b: ['rt_a'], rt_c: ['rt_b'] } } },
     });
     await engine.startChain({ chain: 'rt-chain', date: '20261001' });
@@ -56,6 +59,7 @@ describe('servers that go and come back', () => {
     await eventually('its body', () => engine.witness().some(({ task }) => task === 'rr_long'));
 
     await redis.stop();
+    const away = Date.now();
     const next = await engine.startTask({ task: 'rr_next', date: '20261001' });
     await eventually('the wait of the next task', async () => {
       const progress = await next.query<{ phase: string; detail: string | null }>('progress');
@@ -66,6 +70,8 @@ describe('servers that go and come back', () => {
     expect(short.message).toContain(`127.0.0.1:${redis.port}`);
     expect(engine.witness().map(({ task }) => task)).toEqual(['rr_long']);
 
+    // So that a renewal has found nobody.
+    await delay(away + RENEWED_EVERY_MS + 500 - Date.now());
     await startOwnRedis({ home: redis.home, port: redis.port });
     expect(await resultOf<TaskResult>(next)).toMatchObject({ status: 'success', attempts: 1 });
     engine.open('long');

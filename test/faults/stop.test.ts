@@ -25,7 +25,7 @@ beforeAll(async () => {
         witness(ctx, 'end');
       } }`,
       st_finishes: `{ retry: { retries: 0 }, async run(ctx) { witness(ctx, 'begin'); await until(ctx, ctx.secrets.get('GATES') + '/finish'); witness(ctx, 'end'); } }`,
-      st_deaf: `{ heartbeat: '3 seconds', retry: { retries: 0 }, async run(ctx) {
+      st_deaf: `{ heartbeat: '20 seconds', retry: { retries: 0 }, async run(ctx) {
         witness(ctx, 'begin');
         if (ctx.date === '20261103' && !existsSync(ctx.secrets.get('GATES') + '/second')) await new Promise(() => setInterval(() => {}, 1000));
         witness(ctx, 'end');
@@ -52,7 +52,7 @@ describe('a worker told to stop', () => {
     const handle = await start('st_listens', '20261101');
     await eventually('the body', () => phases('st_listens').length === 1);
     first.process.kill('SIGTERM');
-    expect(await within(20_000, 'the end of the worker', first.ended)).toEqual({ code: 0, signal: null });
+    expect(await within(90_000, 'the end of the worker', first.ended)).toEqual({ code: 0, signal: null });
     const second = await workers.start();
     expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', attempts: 1, attempt_errors: [] });
     expect(phases('st_listens')).toEqual(['1 begin null', '1 told shutdown', '1 begin half', '1 end']);
@@ -66,7 +66,7 @@ describe('a worker told to stop', () => {
     await eventually('the body', () => phases('st_finishes').length === 1);
     worker.process.kill('SIGTERM');
     workers.open('finish');
-    expect(await within(25_000, 'the end of the worker', worker.ended)).toEqual({ code: 0, signal: null });
+    expect(await within(90_000, 'the end of the worker', worker.ended)).toEqual({ code: 0, signal: null });
     expect(phases('st_finishes')).toEqual(['1 begin', '1 end']);
     const next = await workers.start();
     expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', attempts: 1 });
@@ -82,7 +82,7 @@ describe('a worker told to stop', () => {
     const gone = deaf.ended.then(() => Date.now());
     deaf.process.kill('SIGTERM');
     const next = await workers.start({ ttlSeconds: 6 });
-    expect(await within(40_000, 'the end of the deaf worker', deaf.ended)).toEqual({ code: 0, signal: null });
+    expect(await within(90_000, 'the end of the deaf worker', deaf.ended)).toEqual({ code: 0, signal: null });
     expect(await resultOf<TaskResult>(handle)).toMatchObject({ status: 'success', attempts: 1 });
     const again = workers.witness().filter(({ task }) => task === 'st_deaf')[1]!;
     expect(again.at).toBeGreaterThanOrEqual(await gone);
@@ -108,9 +108,9 @@ describe('a worker that cannot start', () => {
       log: silent,
       environment: {},
     });
-    await expect(within(30_000, 'the refusal', starting)).rejects.toThrow(/typo/);
+    await expect(within(90_000, 'the refusal', starting)).rejects.toThrow(/typo/);
     await expect(close.mock.results[0]?.value).resolves.toBeUndefined();
-    await eventually('the end of the connections to Redis', () => redis.clients() === 0, 10_000);
+    await eventually('the end of the connections to Redis', () => redis.clients() === 0, 90_000);
     expect(clientsLent(workers.dir)).toBeUndefined();
   });
 

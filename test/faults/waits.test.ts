@@ -40,24 +40,27 @@ describe('a wait outlives', () => {
         }),
       ),
     );
-    await eventually('the first looks', () => TASKS.every((task) => asked(task).length === 1));
+    await eventually('the first looks', () => TASKS.every((task) => asked(task).length >= 1));
     await eventually('the waits', async () => {
       const described = await Promise.all(handles.map((handle) => handle.describe()));
       return described.every(({ raw }) => raw.pendingActivities?.[0]?.lastFailure);
     });
     first.process.kill('SIGKILL');
     await first.ended;
+    const before = Object.fromEntries(TASKS.map((task) => [task, asked(task).length]));
     workers.open('ready');
     const second = await workers.start();
     for (const handle of handles) {
-      expect(await resultOf<TaskResult>(handle, 60_000)).toMatchObject({ status: 'success', attempts: 1, attempt_errors: [] });
+      expect(await resultOf<TaskResult>(handle, 90_000)).toMatchObject({ status: 'success', attempts: 1, attempt_errors: [] });
     }
     for (const task of TASKS) {
       expect(left(task)).toHaveLength(1);
-      expect(asked(task)).toHaveLength(2);
+      const looks = asked(task);
+      const next = before[task]!;
+      expect(looks).toHaveLength(next + 1);
       // Not before its time, whoever was gone meanwhile.
-      expect(asked(task)[1]!.at - asked(task)[0]!.at).toBeGreaterThanOrEqual(5_900);
-      expect(asked(task)[1]!.pid).toBe(second.process.pid);
+      expect(looks[next]!.at - looks[next - 1]!.at).toBeGreaterThanOrEqual(5_900);
+      expect(looks[next]!.pid).toBe(second.process.pid);
     }
     second.process.kill('SIGKILL');
   });
@@ -69,7 +72,7 @@ describe('a wait outlives', () => {
     const workers = await projectOfWorkers({
       name: 'waits-die',
       tasks: {
-        wt_dies: `{ heartbeat: '2 seconds', retry: { retries: 3, delay: '1 second' }, recheck: { every: '1 second', until: '23:59 +30d' }, async run(ctx) {
+        wt_dies: `{ heartbeat: '4 seconds', retry: { retries: 6, delay: '1 second' }, recheck: { every: '1 second', until: '23:59 +30d' }, async run(ctx) {
           ${dies}
           if (!fs.existsSync(mark)) return ctx.noWork('nothing there');
           ${LEAVES}
@@ -85,9 +88,12 @@ describe('a wait outlives', () => {
     });
     await first.ended;
     const second = await workers.start();
-    const result = await resultOf<TaskResult>(handle, 60_000);
-    expect(result).toMatchObject({ status: 'success', attempts: 2 });
-    expect(result.attempt_errors).toMatchObject([{ attempt: 1, message: expect.stringContaining('the worker was lost') }]);
+    const result = await resultOf<TaskResult>(handle, 90_000);
+    expect(result.status).toBe('success');
+    // One; more where the machine stood still for longer than a heartbeat may be late.
+    expect(result.attempts).toBeGreaterThan(1);
+    expect(result.attempt_errors.at(-1)).toMatchObject({ attempt: result.attempts - 1 });
+    for (const { message } of result.attempt_errors) expect(message).toContain('the worker was lost');
     expect(
       readFileSync(join(workers.dir, 'gates', 'left-wt_dies'), 'utf8')
         .trim()
@@ -110,7 +116,7 @@ describe('a wait outlives', () => {
     engine.open('ready');
     await startOwnTemporal({ home: own.home, port: own.port });
     for (const handle of handles) {
-      expect(await resultOf<TaskResult>(handle, 60_000)).toMatchObject({ status: 'success', attempts: 1 });
+      expect(await resultOf<TaskResult>(handle, 90_000)).toMatchObject({ status: 'success', attempts: 1 });
     }
     for (const task of TASKS) {
       expect(

@@ -62,7 +62,7 @@ test('backfill show --watch and next --watch stay while the server is killed, sa
   expect(await within(60_000, 'the end of the backfill', backfill.exit)).toBe(0);
   expect(backfill.out()).toContain('Backfill of wa-chain, 2026-02-01 to 2026-02-02 succeeded');
   next.child.kill('SIGINT');
-  expect(await within(20_000, 'the end of next', next.exit)).toBe(130);
+  expect(await within(90_000, 'the end of next', next.exit)).toBe(130);
   expect(next.out().match(/^wa-chain: /gm)).toHaveLength(1);
 });
 

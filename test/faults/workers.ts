@@ -18,7 +18,7 @@ export interface Workers {
   witness(): WitnessLine[];
   /** Opens the gate of that name, for bodies that wait with until(). */
   open(name: string): void;
-  start(options?: Partial<Pick<WorkerArgument, 'die' | 'drainMs' | 'ttlSeconds'>>): Promise<SpawnedWorker>;
+  start(options?: Partial<Pick<WorkerArgument, 'die' | 'holdAtFiles' | 'drainMs' | 'ttlSeconds'>>): Promise<SpawnedWorker>;
 }
 
 export async function projectOfWorkers(text: ProjectText, servers: { address?: string; redis?: number } = {}): Promise<Workers> {
@@ -74,6 +74,8 @@ export function keepOneRunning(workers: Workers, between: () => void = () => {})
   const running = (async () => {
     while (!over.signal.aborted) {
       worker = await workers.start();
+      // Told to end while it started: whom end() found was the one before.
+      if (over.signal.aborted) worker.process.kill('SIGKILL');
       await worker.ended;
       between();
     }
@@ -82,7 +84,7 @@ export function keepOneRunning(workers: Workers, between: () => void = () => {})
     async end() {
       over.abort();
       worker?.process.kill('SIGKILL');
-      await within(60_000, 'the end of the last worker', running);
+      await within(90_000, 'the end of the last worker', running);
     },
   };
 }

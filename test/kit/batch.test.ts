@@ -374,7 +374,7 @@ describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
           await sql`update jobs set fence = fence + 1`.execute(db);
           await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
         },
-        { lease: '1 second', timeout: '40 seconds' },
+        { lease: '4 seconds', timeout: '90 seconds' },
       ).then((tested) => (told.push(...tested.result.errors), tested));
       expect(result.output).toMatchObject({ lost: 1, failed: 0 });
       expect(told).toEqual([]);
@@ -412,15 +412,18 @@ describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
       await queue('a', 'b', 'c', 'd', 'e');
       let now = 0;
       let most = 0;
-      await done(
+      const allThere = signalled();
+      const counts = await done(
         async () => {
           most = Math.max(most, ++now);
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          // The third lets all go on: with fewer at once this would not end well.
+          if (now === 3) allThere.tell();
+          await allThere.told;
           now--;
         },
-        { concurrency: 3 },
+        { concurrency: 3, timeout: '60 seconds' },
       );
-      expect(most).toBe(3);
+      expect({ most, succeeded: counts.succeeded }).toEqual({ most: 3, succeeded: 5 });
     });
 
     test('works last and alone on a row whose worker was lost', async () => {
@@ -440,7 +443,7 @@ describe.each(KINDS)('a batch in $kind', ({ kind, present }) => {
           if (name !== 'suspect') await together;
           open.delete(name);
         },
-        { concurrency: 3, timeout: '20 seconds' },
+        { concurrency: 3, timeout: '60 seconds' },
       );
       expect(counts).toMatchObject({ succeeded: 4 });
       expect(beside).toEqual([]);

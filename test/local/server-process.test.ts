@@ -9,7 +9,7 @@ async function endOf(script: string): Promise<unknown> {
   const home = mkdtempSync(join(tmpdir(), 'daychain-server-'));
   afterwards(() => rmSync(home, { recursive: true, force: true }));
   const server = await startServerProcess(home, 'temporal', process.execPath, ['-e', script], home);
-  return await awaitReady(server, 'The server', 20_000, undefined, () => Promise.resolve(null)).catch((error: unknown) => error);
+  return await awaitReady(server, 'The server', 90_000, undefined, () => Promise.resolve(null)).catch((error: unknown) => error);
 }
 
 test.each([

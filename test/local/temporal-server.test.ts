@@ -170,7 +170,7 @@ async function takePort(): Promise<number> {
 /** Where a process listens: `loopback`, or the address as /proc/net writes it; each once. */
 function listeningOn(pid: number): string[] {
   const inodes = new Set(
-    readdirSync(`/proc/${pid}/fd`).map((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]),
+    readdirSync(`/proc/${pid}/fd`).map((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1]),
   );
   const addresses = ['tcp', 'tcp6']
     .flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1))
@@ -178,6 +178,15 @@ function listeningOn(pid: number): string[] {
     .filter((fields) => fields[3] === LISTEN && inodes.has(fields[9]))
     .map((fields) => fields[1]?.split(':')[0] ?? '');
   return [...new Set(addresses.map((address) => (LOOPBACK.includes(address) ? 'loopback' : address)))];
+}
+
+/** Nothing for a file that was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 /** State and addresses as /proc/net writes them: 127.0.0.1, and ::1. */

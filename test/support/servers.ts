@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, inject, onTestFinished } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '../../src/plan/names.js';
 import { openHome } from '../../src/local/home.js';
+import { findFreePort } from '../../src/local/ports.js';
 import { prepareNamespace } from '../../src/local/prepare-namespace.js';
 import { type RedisServer, startRedis } from '../../src/local/redis-server.js';
 import { defaultCacheDir, findTestServer } from '../../src/local/temporal-binary.js';
@@ -60,7 +61,7 @@ export async function startOwnTemporal(options: { home?: string; port?: number }
     home,
     namespace: 'default',
     searchAttributes: SEARCH_ATTRIBUTES,
-    port: options.port ?? 0,
+    port: options.port ?? (await keptPort()),
     uiPort: 0,
   });
   afterwards(() => server.stop());
@@ -72,14 +73,14 @@ export async function startOwnTemporal(options: { home?: string; port?: number }
 /** A Redis of the test's own (a program where one is installed), stopped after it. `home` and `port` as above. */
 export async function startOwnRedis(options: { home?: string; port?: number } = {}): Promise<RedisServer & OwnServer> {
   const home = options.home ?? (await ownHome());
-  const server = await startRedis({ home, port: options.port ?? 0 });
+  const server = await startRedis({ home, port: options.port ?? (await keptPort()) });
   afterwards(() => server.stop());
   return { ...server, home };
 }
 
 /** A Redis in this process, stopped after the test. `port`: that of an earlier one, to come back (empty) in its place. */
 export async function startEmbeddedRedis(options: { port?: number } = {}): Promise<RedisServer> {
-  const server = await startRedis({ home: temporaryFolder(), port: options.port ?? 0, prefer: 'embedded' });
+  const server = await startRedis({ home: temporaryFolder(), port: options.port ?? (await keptPort()), prefer: 'embedded' });
   afterwards(() => server.stop());
   return server;
 }
@@ -87,6 +88,20 @@ export async function startEmbeddedRedis(options: { port?: number } = {}): Promi
 /** Path of the time-skipping test server, fetched once per machine. */
 export async function testServerPath(): Promise<string> {
   return (await findTestServer({ cacheDir: defaultCacheDir(process.env) })).path;
+}
+
+/** Ports of each process of the run that works off its files. */
+const PORTS_EACH = 500;
+/** Another part of them for each file, and for other runs on the machine. */
+let nextPort = process.pid;
+
+/**
+ * A free port that nobody else of the run is given while nothing listens on it: a server that is away for a moment has it back.
+ * Those the system hands out, to whoever asks for any, begin above.
+ */
+export async function keptPort(): Promise<number> {
+  const first = 20_000 + Number(process.env.VITEST_POOL_ID ?? 0) * PORTS_EACH;
+  return await findFreePort(Array.from({ length: 5 }, () => first + (nextPort++ % PORTS_EACH)));
 }
 
 export interface OwnServer {
