@@ -31,6 +31,8 @@ export async function startMailServer(): Promise<MailServer> {
       });
     },
   });
+  // A client that is killed resets its connection; nobody but it is concerned.
+  server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
   found.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;

@@ -34,6 +34,8 @@ export async function startPostOffice(user: { name: string; password: string }):
       });
     },
   });
+  // A client that is killed resets its connection; nobody but it is concerned.
+  server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
   afterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
