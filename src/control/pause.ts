@@ -1,6 +1,7 @@
 /** Pausing schedules and resuming them, without losing sight of what falls due meanwhile. */
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { DAY } from '../plan/limits.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { DAY, SECOND } from '../plan/limits.js';
 import { pauseId } from '../plan/ids.js';
 import { MEMO, WORKFLOWS } from '../plan/names.js';
 import type { ResumeLaterInput } from '../plan/types.js';
@@ -45,6 +46,9 @@ export interface Resumed {
 
 /** A pause that does not say since when is looked back on for so long. */
 const LOOK_BACK_MS = 31 * DAY;
+/** From seeing to a pause's end to the pause. A server that catches up is slow. */
+const PAUSES_WITHIN_MS = 15 * SECOND;
+const LOOK_EVERY_MS = 100;
 /** A schedule somebody else writes at the same time is not fought over for ever. */
 const MOST_WRITES = 5;
 
@@ -58,7 +62,10 @@ export async function pauseSchedule(server: Server, project: string, id: string,
   const pause: PauseNote = { by: server.by, at: instantText(Date.now()), until: wish.until, reason: wish.reason };
   const note = pauseNote(pause);
   // First, so that no pause with an end is left without the one who ends it; should the pause itself fail, it does nothing.
-  if (wish.until !== null) await resumeAtEnd(server, { schedule: id, until: wish.until, note, catchUp: wish.catchUp });
+  if (wish.until !== null) {
+    const sooner = await resumeAtEnd(server, { schedule: id, until: wish.until, note, catchUp: wish.catchUp });
+    if (sooner !== null) return { id, outcome: 'already', note: sooner.note, pause: readPauseNote(sooner.note) };
+  }
   const after = await written(
     server,
     id,
@@ -166,17 +173,41 @@ async function ownSchedule(server: Server, project: string, id: string): Promise
   return existing;
 }
 
-/** One that waits already belongs to an earlier pause. */
-async function resumeAtEnd(server: Server, input: ResumeLaterInput): Promise<void> {
-  await server.client.workflow.start(WORKFLOWS.resumeLater, {
-    workflowId: pauseId(input.schedule),
-    taskQueue: server.taskQueue,
-    args: [input],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    workflowIdConflictPolicy: 'TERMINATE_EXISTING',
-    memo: { [MEMO.until]: input.until },
-    staticSummary: `Resumes ${input.schedule} at ${input.until}`,
-  });
+/**
+ * Has the pause ended at its time. One that waits already belongs to an earlier pause and is replaced, unless somebody else is
+ * pausing the schedule at this moment: then the schedule with that pause is returned, whose end stands.
+ */
+async function resumeAtEnd(server: Server, input: ResumeLaterInput): Promise<ExistingSchedule | null> {
+  const start = (workflowIdConflictPolicy: 'FAIL' | 'TERMINATE_EXISTING') =>
+    server.client.workflow.start(WORKFLOWS.resumeLater, {
+      workflowId: pauseId(input.schedule),
+      taskQueue: server.taskQueue,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy,
+      memo: { [MEMO.until]: input.until },
+      staticSummary: `Resumes ${input.schedule} at ${input.until}`,
+    });
+  try {
+    await start('FAIL');
+    return null;
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  const sooner = await pausedBySooner(server, input.schedule);
+  if (sooner === null) await start('TERMINATE_EXISTING');
+  return sooner;
+}
+
+/** Who has only just seen to the end of a pause pauses the schedule next, if nothing ends that one before. */
+async function pausedBySooner(server: Server, id: string): Promise<ExistingSchedule | null> {
+  const { startTime } = await server.client.workflow.getHandle(pauseId(id)).describe();
+  while (Date.now() - startTime.getTime() < PAUSES_WITHIN_MS) {
+    const now = await readSchedule(server.client, id);
+    if (now === null || now.paused) return now;
+    await delay(LOOK_EVERY_MS);
+  }
+  return null;
 }
 
 async function forgetEnd(server: Server, id: string): Promise<void> {

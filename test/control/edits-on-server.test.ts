@@ -9,7 +9,8 @@ import { readSchedule } from '../../src/control/schedule-record.js';
 import { planSync, type SyncOptions, syncSchedules } from '../../src/control/schedules.js';
 import type { Server } from '../../src/control/server.js';
 import type { Schedule, TimeOfDay } from '../../src/define/schedule-types.js';
-import { shellId } from '../../src/plan/ids.js';
+import { pauseId, shellId } from '../../src/plan/ids.js';
+import { MEMO } from '../../src/plan/names.js';
 import type { Registry, WantedSchedule } from '../../src/registry/registry.js';
 import { compileSchedule } from '../../src/time/schedule.js';
 import { slotsOfDate } from '../../src/time/slots.js';
@@ -225,6 +226,26 @@ describe('a pause', () => {
       note: expect.stringMatching(/^resumed by tests at /),
     });
     expect(await resumeSchedule(server, project.name, id, { catchUp: false })).toMatchObject({ outcome: 'not_paused' });
+  });
+
+  test('by two people at the same moment is that of one of them, and ends when that one said', async () => {
+    const ids = Array.from({ length: 6 }, freshId);
+    await sync(ids.map((id) => daily(id, '15:00')));
+    const pauses = await Promise.all(
+      ids.map(async (id) => {
+        const untils = ['2199-01-01T00:00:00Z', '2199-02-02T00:00:00Z'];
+        return await Promise.all(
+          untils.map((until) => pauseSchedule(server, project.name, id, { reason: null, until, catchUp: false })),
+        );
+      }),
+    );
+    for (const [at, [one, other]] of pauses.entries()) {
+      expect([one!.outcome, other!.outcome].sort()).toEqual(['already', 'paused']);
+      expect(other!.pause).toEqual(one!.pause);
+      const end = server.client.workflow.getHandle(pauseId(ids[at]!));
+      expect((await end.describe()).memo).toMatchObject({ [MEMO.until]: one!.pause!.until });
+      await end.terminate();
+    }
   });
 
   test("of what is not there, another project's, or out of the files is refused with the way out", async () => {
