@@ -21,7 +21,15 @@ let loads = 0;
  */
 export async function loadFiles(dir: string, files: readonly ProjectFile[], longestMs = LOAD_TIMEOUT_MS): Promise<Loaded[]> {
   const importFile = await importer(dir, files);
-  return Promise.all(files.map((file) => loadFile(dir, file, importFile, longestMs)));
+  const loaded = new Map<ProjectFile, Promise<Loaded>>();
+  // A `.js` file may be CommonJS, and cannot require a module that others are importing at that moment.
+  for (const isLast of [false, true]) {
+    for (const file of files.filter(({ path }) => path.endsWith('.js') === isLast)) {
+      loaded.set(file, loadFile(dir, file, importFile, longestMs));
+    }
+    await Promise.all(loaded.values());
+  }
+  return Promise.all(files.map((file) => loaded.get(file)!));
 }
 
 async function importer(dir: string, files: readonly ProjectFile[]): Promise<Import> {
