@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Vitest begins with the files of most bytes. These take longest: whichever came last would run alone in the end, for minutes. */
+const LONGEST = ['e2e/examples', 'faults/crash-points', 'e2e/why', 'cli/reload', 'workflows/backfill', 'faults/compliance'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.some((name) => moduleId.endsWith(`test/${name}.test.ts`));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -9,6 +21,7 @@ export default defineConfig({
     // Each file may bring its own server and worker, and half of its time it waits: more at once than this, on two cores,
     // only slow each other down.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Deadlines, not expectations: a test waits for an event, and fails when this much time passed without it.
     // Long ones cost nothing but where something is broken, and a machine with two cores may be slow for a while.
     testTimeout: 180_000,
