@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { BadInput } from '../control/errors.js';
 
 /**
- * The project's folder: the one named, else the nearest upward that is one, else the one the nearest package.json upward
- * names as `daychain.project`.
+ * The project's folder: the one named, else of the folders upward the nearest that is one, or whose package.json names one as
+ * `daychain.project`.
  * @throws BadInput if there is none
  */
 export function findProjectDir(named: string | undefined, cwd: string): string {
@@ -15,10 +15,8 @@ export function findProjectDir(named: string | undefined, cwd: string): string {
     // The folder of a package may stand for the project it names.
     return isProject(dir) ? dir : (namedInPackage(dir) ?? dir);
   }
-  const upward = foldersUpward(cwd);
-  const nearest = upward.find(isProject);
-  if (nearest !== undefined) return nearest;
-  for (const dir of upward) {
+  for (const dir of foldersUpward(cwd)) {
+    if (isProject(dir)) return dir;
     const project = namedInPackage(dir);
     if (project !== null) return project;
   }

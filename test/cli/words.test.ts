@@ -115,6 +115,15 @@ describe('the project a command means', () => {
     expect(findProjectDir('.', root)).toBe(join(root, 'examples/one'));
   });
 
+  it('is the one that package.json names also in a folder whose name would make a project of the one above', () => {
+    const root = folder({
+      'chains/package.json': '{"daychain":{"project":"examples/one"}}',
+      'chains/eslint.config.js': '',
+      'chains/examples/one/tasks/a.js': '',
+    });
+    expect(findProjectDir(undefined, join(root, 'chains'))).toBe(join(root, 'chains/examples/one'));
+  });
+
   it('is said to be missing, with what to do', () => {
     const root = folder({ 'x.txt': '', 'tasks/readme.md': '' });
     expect(() => findProjectDir(undefined, root)).toThrow('Name one: --project DIR');
