@@ -24,14 +24,14 @@ fi
 
 # A namespace just made is known everywhere after a few seconds only.
 tries=0
-until temporal operator search-attribute list --namespace "$NAMESPACE" >/tmp/search-attributes 2>/dev/null; do
+until attributes=$(temporal operator search-attribute list --namespace "$NAMESPACE" 2>/dev/null); do
   tries=$((tries + 1))
   [ "$tries" -lt 30 ] || { echo "the search attributes of $NAMESPACE cannot be listed" >&2; exit 1; }
   sleep 2
 done
 
 attribute() {
-  grep -q "^ *$1 " /tmp/search-attributes || temporal operator search-attribute create --namespace "$NAMESPACE" --name "$1" --type "$2"
+  echo "$attributes" | grep -q "^ *$1 " || temporal operator search-attribute create --namespace "$NAMESPACE" --name "$1" --type "$2"
 }
 attribute TaskName Keyword
 attribute TaskDate Keyword

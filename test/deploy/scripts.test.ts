@@ -1,6 +1,6 @@
 /** The scripts of docker-compose.yml, run against real servers. */
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,8 +36,7 @@ function run(program: string, words: string[], env: Record<string, string>): Pro
 test('temporal-namespace.sh makes a namespace fit, mends one that is not, and can be repeated', async () => {
   const { path } = temporalBinary();
   const bin = temporaryFolder();
-  writeFileSync(join(bin, 'temporal'), `#!/bin/sh\nexec '${path}' "$@"\n`);
-  chmodSync(join(bin, 'temporal'), 0o755);
+  symlinkSync(path, join(bin, 'temporal'));
   const namespace = `made-${Date.now()}`;
   const env = {
     PATH: `${bin}${delimiter}${process.env['PATH']}`,
@@ -64,7 +63,7 @@ test('temporal-schema.sh makes both databases and goes on where one is there alr
   const calls = join(bin, 'calls');
   writeFileSync(
     join(bin, 'temporal-sql-tool'),
-    `#!/bin/sh\necho "$*" >> '${calls}'\ncase "$*" in *temporal_visibility*create) exit 1 ;; esac\n`,
+    `#!/bin/sh\necho "$*" >> "$(dirname "$0")/calls"\ncase "$*" in *temporal_visibility*create) exit 1 ;; esac\n`,
   );
   chmodSync(join(bin, 'temporal-sql-tool'), 0o755);
   const env = {
